@@ -1,0 +1,2 @@
+/** The command line of the examples. */
+package org.onion4j.examples;

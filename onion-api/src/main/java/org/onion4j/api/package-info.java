@@ -1,0 +1,2 @@
+/** Onion4J: api. */
+package org.onion4j.api;

@@ -1,0 +1,2 @@
+/** Onion4J: circuit. */
+package org.onion4j.circuit;

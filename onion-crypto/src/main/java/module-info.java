@@ -1,0 +1,15 @@
+/** Cryptography of the onion-routing protocol: handshakes, relay-cell encryption, keys and certificates. */
+module org.onion4j.crypto {
+    requires com.google.common;
+    requires static com.google.errorprone.annotations;
+    requires org.bouncycastle.provider;
+
+    exports org.onion4j.crypto.bytes to
+            org.onion4j.circuit,
+            org.onion4j.directory,
+            org.onion4j.api;
+    exports org.onion4j.crypto.random to
+            org.onion4j.circuit,
+            org.onion4j.directory,
+            org.onion4j.api;
+}

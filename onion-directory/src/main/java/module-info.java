@@ -1,0 +1,7 @@
+/** Directory documents, the view of the network, guards, path selection and the supply of circuits. */
+module org.onion4j.directory {
+    requires transitive org.onion4j.circuit;
+    requires com.google.common;
+    requires static com.google.errorprone.annotations;
+    requires org.slf4j;
+}

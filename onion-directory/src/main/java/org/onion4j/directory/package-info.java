@@ -1,0 +1,2 @@
+/** Onion4J: directory. */
+package org.onion4j.directory;
