@@ -4,4 +4,8 @@ module org.onion4j.circuit {
     requires com.google.common;
     requires static com.google.errorprone.annotations;
     requires org.slf4j;
+
+    exports org.onion4j.circuit.runtime to
+            org.onion4j.directory,
+            org.onion4j.api;
 }

@@ -1,0 +1,25 @@
+package org.onion4j.circuit.runtime;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+
+/** Connects straight to the address, past any proxy that the JVM is set up with. Any thread. */
+public final class DirectConnector implements SocketConnector {
+    @Override
+    public Socket connect(InetSocketAddress address, int timeoutMillis) throws IOException {
+        checkArgument(!address.isUnresolved(), "a name would have to be resolved");
+        Socket socket = new Socket(Proxy.NO_PROXY);
+        try {
+            socket.setTcpNoDelay(true);
+            socket.connect(address, timeoutMillis);
+            return socket;
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+}
