@@ -8,7 +8,15 @@ module org.onion4j.crypto {
             org.onion4j.circuit,
             org.onion4j.directory,
             org.onion4j.api;
+    exports org.onion4j.crypto.handshake to
+            org.onion4j.circuit,
+            org.onion4j.directory,
+            org.onion4j.api;
     exports org.onion4j.crypto.random to
+            org.onion4j.circuit,
+            org.onion4j.directory,
+            org.onion4j.api;
+    exports org.onion4j.crypto.relay to
             org.onion4j.circuit,
             org.onion4j.directory,
             org.onion4j.api;
