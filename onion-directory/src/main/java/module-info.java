@@ -4,4 +4,9 @@ module org.onion4j.directory {
     requires com.google.common;
     requires static com.google.errorprone.annotations;
     requires org.slf4j;
+
+    exports org.onion4j.directory.doc to
+            org.onion4j.api;
+    exports org.onion4j.directory.view to
+            org.onion4j.api;
 }

@@ -1,0 +1,9 @@
+package org.onion4j.directory.doc;
+
+/** How a consensus is hashed before it is signed. Spec: dir-spec, "directory-signature". */
+public enum DigestAlgorithm {
+    SHA1,
+    SHA256,
+    /** One of the future; a signature that uses it is passed over. */
+    UNKNOWN
+}
