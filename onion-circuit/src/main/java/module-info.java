@@ -8,4 +8,13 @@ module org.onion4j.circuit {
     exports org.onion4j.circuit.runtime to
             org.onion4j.directory,
             org.onion4j.api;
+    exports org.onion4j.circuit.cell to
+            org.onion4j.directory,
+            org.onion4j.api;
+    exports org.onion4j.circuit.linkspec to
+            org.onion4j.directory,
+            org.onion4j.api;
+    exports org.onion4j.circuit.message to
+            org.onion4j.directory,
+            org.onion4j.api;
 }
