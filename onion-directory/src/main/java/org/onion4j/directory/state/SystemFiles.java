@@ -1,0 +1,137 @@
+package org.onion4j.directory.state;
+
+import com.google.common.collect.ImmutableList;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@link FileOperations} on real files. Content goes through streams, not channels: an interrupt of the calling thread
+ * closes a channel in the middle of a write, and must not cost the user their state.
+ */
+final class SystemFiles implements FileOperations {
+    static final SystemFiles INSTANCE = new SystemFiles();
+
+    private SystemFiles() {}
+
+    @Override
+    public void createDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
+        }
+    }
+
+    @Override
+    public List<String> list(Path directory) throws IOException {
+        ImmutableList.Builder<String> names = ImmutableList.builder();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                names.add(file.getFileName().toString());
+            }
+        }
+        return names.build();
+    }
+
+    @Override
+    public byte[] read(Path file, int maxLen) throws IOException {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        if (!Files.isRegularFile(file)) { // a pipe would block for ever
+            throw new IOException("it is no regular file");
+        }
+        try (FileInputStream in = new FileInputStream(file.toFile())) {
+            long length = file.toFile().length();
+            if (length > maxLen) {
+                throw new IOException("it has " + length + " bytes, more than " + maxLen);
+            }
+            byte[] content = new byte[(int) length];
+            new DataInputStream(in).readFully(content);
+            return content;
+        }
+    }
+
+    @Override
+    public void write(Path file, byte[]... parts) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, ownerOnly(file, "rw-------"));
+        try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+            for (byte[] part : parts) {
+                out.write(part);
+            }
+            out.getFD().sync();
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException e) {
+            return; // Windows opens no directories, and needs no such call
+        }
+        try (channel) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public Optional<Closeable> lock(Path file) throws IOException {
+        try {
+            Files.createFile(file, ownerOnly(file, "rw-------"));
+        } catch (FileAlreadyExistsException e) {
+            // left by an earlier run: the lock counts, not the file
+        }
+        RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+        boolean locked = false;
+        try {
+            FileLock lock = open.getChannel().tryLock();
+            locked = lock != null;
+            return locked ? Optional.of(open) : Optional.empty();
+        } catch (OverlappingFileLockException e) {
+            return Optional.empty();
+        } finally {
+            if (!locked) {
+                open.close();
+            }
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return new FileAttribute<?>[] {
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+            };
+        }
+        return new FileAttribute<?>[0];
+    }
+}
