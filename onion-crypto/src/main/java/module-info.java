@@ -12,6 +12,10 @@ module org.onion4j.crypto {
             org.onion4j.circuit,
             org.onion4j.directory,
             org.onion4j.api;
+    exports org.onion4j.crypto.primitive to
+            org.onion4j.circuit,
+            org.onion4j.directory,
+            org.onion4j.api;
     exports org.onion4j.crypto.random to
             org.onion4j.circuit,
             org.onion4j.directory,
