@@ -11,6 +11,8 @@ module org.onion4j.directory {
             org.onion4j.api;
     exports org.onion4j.directory.view to
             org.onion4j.api;
+    exports org.onion4j.directory.network to
+            org.onion4j.api;
     exports org.onion4j.directory.state to
             org.onion4j.api;
 }
