@@ -14,6 +14,9 @@ import org.onion4j.crypto.primitive.RsaPublicKey;
 
 /** Reads authority certificates; see {@link AuthorityCertificate#parseAll}. Used once, by one thread. */
 final class AuthorityCertificateParser {
+    /** Each costs two signatures to verify. */
+    private static final int MAX_CERTIFICATES = 64;
+
     private static final String FIRST = "dir-key-certificate-version";
     private static final String LAST = "dir-key-certification";
     private static final String RSA_PUBLIC_KEY = "RSA PUBLIC KEY";
@@ -38,7 +41,10 @@ final class AuthorityCertificateParser {
             throw new DocumentException("certificates of " + text.length + " bytes");
         }
         ImmutableList.Builder<AuthorityCertificate> all = ImmutableList.builder();
-        while (in.next()) {
+        for (int count = 0; in.next(); count++) {
+            if (count == MAX_CERTIFICATES) {
+                throw in.fault("too many certificates");
+            }
             all.add(new One().parse());
         }
         return all.build();

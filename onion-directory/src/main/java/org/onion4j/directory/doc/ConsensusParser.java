@@ -15,6 +15,7 @@ import org.onion4j.crypto.primitive.Digests;
 /** Reads a consensus; see {@link Consensus#parse}. Header, entries and footer in one pass. Used once, by one thread. */
 final class ConsensusParser {
     private static final byte[] DIRECTORY_SIGNATURE = ItemReader.ascii("directory-signature");
+    private static final int MAX_SIGNATURES = 1000;
     private static final int MIN_SIGNATURE_LEN = 128;
     private static final int MAX_SIGNATURE_LEN = 512;
 
@@ -106,18 +107,20 @@ final class ConsensusParser {
         String first = in.text("identity");
         String second = in.text("signing key digest");
         DigestAlgorithm algorithm = DigestAlgorithm.SHA1;
-        ItemReader fields = in;
-        if (fields.nextArg()) {
+        if (in.nextArg()) {
             algorithm = DigestAlgorithm.ofKeyword(first);
             if (algorithm == DigestAlgorithm.UNKNOWN) {
                 return; // the rest of it may be of another form
             }
             first = second;
-            second = fields.argText();
+            second = in.argText();
         }
         Bytes signature = in.object("SIGNATURE");
         if (signature.size() < MIN_SIGNATURE_LEN || signature.size() > MAX_SIGNATURE_LEN) {
             throw in.fault("signature of " + signature.size() + " bytes");
+        }
+        if (signatures.size() == MAX_SIGNATURES) {
+            throw in.fault("too many signatures");
         }
         signatures.add(new ConsensusSignature(
                 algorithm,

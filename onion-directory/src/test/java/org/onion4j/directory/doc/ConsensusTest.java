@@ -115,8 +115,17 @@ class ConsensusTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "network-status-version", "vote-status", "valid-after", "fresh-until", "valid-until", "voting-delay",
-                "known-flags", "m", "s", "pr", "dir-source"
+                "network-status-version",
+                "vote-status",
+                "valid-after",
+                "fresh-until",
+                "valid-until",
+                "voting-delay",
+                "known-flags",
+                "m",
+                "s",
+                "pr",
+                "dir-source"
             })
     void t34_neededLineMissing_throwsDocument(String keyword) {
         String without = good.replaceFirst("(?m)^" + keyword + " .*\n", "");

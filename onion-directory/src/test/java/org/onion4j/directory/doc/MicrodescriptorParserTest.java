@@ -132,7 +132,8 @@ class MicrodescriptorParserTest {
                 "ntor-onion-key " + KEY + "|",
                 "onion-key|ntor-onion-key " + KEY,
                 "onion-key|ntor-onion-key " + KEY + "|onion-key|",
-                "onion-key|" + BEGIN + "RSA PUBLIC KEY-----|AAAA|" + END + "RSA PUBLIC KEY-----|ntor-onion-key " + KEY + "|",
+                "onion-key|" + BEGIN + "RSA PUBLIC KEY-----|AAAA|" + END + "RSA PUBLIC KEY-----|ntor-onion-key " + KEY
+                        + "|",
                 "onion-key|" + BEGIN + "JUNK-----|AAAA|" + END + "JUNK-----|ntor-onion-key " + KEY + "|"
             })
     void parse_malformed_throwsDocument(String lines) {
