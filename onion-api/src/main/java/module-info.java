@@ -4,4 +4,6 @@ module org.onion4j.api {
     requires com.google.common;
     requires static com.google.errorprone.annotations;
     requires org.slf4j;
+
+    exports org.onion4j.api;
 }

@@ -1,0 +1,94 @@
+package org.onion4j.api;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.onion4j.api.internal.Futures;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads that run the application's code, and nothing else: those that a future's dependents and listeners run on. A
+ * callback that blocks holds up itself alone. A thread without work ends after some seconds.
+ */
+final class Callbacks implements Executor {
+    private static final Logger log = LoggerFactory.getLogger(Callbacks.class);
+    private static final int IDLE_SECONDS = 5;
+    private static final int CLOSE_MILLIS = 1000;
+
+    private final ThreadPoolExecutor threads;
+
+    Callbacks() {
+        AtomicInteger number = new AtomicInteger();
+        threads = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new CallbackThread(this, task, "onion4j-callback-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    private static final class CallbackThread extends Thread {
+        private final Callbacks owner;
+
+        CallbackThread(Callbacks owner, Runnable task, String name) {
+            super(task, name);
+            this.owner = owner;
+        }
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        try {
+            threads.execute(() -> runLogged(task));
+        } catch (RejectedExecutionException e) {
+            log.debug("a callback came after the client was closed");
+        }
+    }
+
+    private static void runLogged(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            log.warn("the application's callback failed", e);
+        }
+    }
+
+    /**
+     * The future to give to an application for one of ours: done on these threads, and cancelling it cancels ours.
+     *
+     * @param discard gets a value that nobody wants any more
+     */
+    <T> CompletableFuture<T> publish(CompletableFuture<T> ours, Consumer<T> discard) {
+        CompletableFuture<T> theirs = new CompletableFuture<>();
+        Futures.whenDone(
+                ours,
+                (value, failure) -> execute(() -> {
+                    if (failure != null) {
+                        theirs.completeExceptionally(failure);
+                    } else if (!theirs.complete(value)) {
+                        discard.accept(value);
+                    }
+                }));
+        Futures.whenDone(theirs, (value, failure) -> ours.cancel(false)); // no effect if it is done
+        return theirs;
+    }
+
+    /** Lets the callbacks that are there run, waiting for them for a moment unless this is one of them. */
+    void close() {
+        threads.shutdown();
+        if (Thread.currentThread() instanceof CallbackThread caller && caller.owner == this) {
+            return;
+        }
+        try {
+            threads.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

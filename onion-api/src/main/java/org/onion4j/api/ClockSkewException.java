@@ -1,0 +1,26 @@
+package org.onion4j.api;
+
+import java.time.Duration;
+
+/** This machine's clock is wrong, so that nothing the network says can be trusted. Set the clock. */
+public final class ClockSkewException extends BootstrapException {
+    private static final long serialVersionUID = 1L;
+
+    private final Duration skew;
+
+    /** For the library itself. */
+    public ClockSkewException(BootstrapPhase phase, Duration skew, String message, Throwable cause) {
+        super(phase, message, cause);
+        this.skew = skew;
+    }
+
+    /** By how much this machine's clock seems to be ahead of the network's; negative if it is behind. */
+    public Duration skew() {
+        return skew;
+    }
+
+    @Override
+    OnionException again() {
+        return new ClockSkewException(phase(), skew, getMessage(), this);
+    }
+}

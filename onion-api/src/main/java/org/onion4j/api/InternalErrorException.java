@@ -1,0 +1,16 @@
+package org.onion4j.api;
+
+/** A defect of the library itself; its cause belongs in a bug report. */
+public final class InternalErrorException extends OnionException {
+    private static final long serialVersionUID = 1L;
+
+    /** For the library itself. */
+    public InternalErrorException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    @Override
+    OnionException again() {
+        return new InternalErrorException(getMessage(), this);
+    }
+}

@@ -1,0 +1,38 @@
+package org.onion4j.api;
+
+/** The host or port is not one that may be asked of the network. Nothing has been sent. */
+public final class InvalidDestinationException extends OnionException {
+    private static final long serialVersionUID = 1L;
+
+    /** What is wrong with it. */
+    public enum Reason {
+        /** It is no host name, address or port at all. */
+        MALFORMED,
+        /** It means this machine or the local network; see {@link OnionClient.Builder#allowInternalAddresses}. */
+        INTERNAL,
+        /** It ends in {@code .exit}, which would let a web page choose the exit. */
+        EXIT_NOTATION
+    }
+
+    private final Reason reason;
+
+    /** For the library itself. */
+    public InvalidDestinationException(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    private InvalidDestinationException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    /** What is wrong with it. */
+    public Reason reason() {
+        return reason;
+    }
+
+    @Override
+    OnionException again() {
+        return new InvalidDestinationException(reason, getMessage(), this);
+    }
+}

@@ -1,0 +1,397 @@
+package org.onion4j.api;
+
+import com.google.common.collect.ImmutableList;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.onion4j.api.internal.ClientRequests;
+import org.onion4j.api.internal.DestinationRules;
+import org.onion4j.api.internal.DestinationRules.InternalAddresses;
+import org.onion4j.api.internal.Engine;
+import org.onion4j.api.internal.EngineConfig;
+import org.onion4j.api.internal.EngineFactory;
+import org.onion4j.api.internal.Engines;
+import org.onion4j.api.internal.Environment;
+import org.onion4j.api.internal.Futures;
+import org.onion4j.api.internal.socks.SocksProxies;
+import org.onion4j.directory.network.NetworkDescription;
+import org.onion4j.directory.state.DirectoryStateStore;
+import org.onion4j.directory.state.MemoryStateStore;
+import org.onion4j.directory.state.StateNotice;
+import org.onion4j.directory.state.StateStore;
+import org.onion4j.directory.state.StateStoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client of the Tor network inside this process.
+ *
+ * <pre>{@code
+ * try (OnionClient client = OnionClient.builder().stateDirectory(directory).build()) {
+ *     client.bootstrap(progress -> System.out.println(progress));
+ *     try (OnionStream stream = client.openStream("example.com", 443)) {
+ *         stream.getOutputStream().write(request);
+ *         ...
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Nothing listens on any port unless {@link #openSocksProxy} is called, and no host name is ever looked up on this
+ * machine: names go through the network as they are.
+ *
+ * <p>Threading: any thread may call any method. Blocking calls throw {@link OperationInterruptedException} when their thread
+ * is interrupted, and {@link ClientClosedException} when the client is closed. Each has a twin that gives a
+ * {@link CompletableFuture}: it fails with the {@link OnionException} that the blocking call would throw, cancelling it
+ * gives the attempt up, and what depends on it runs on threads that are there for nothing else, so it may block.
+ */
+public final class OnionClient implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(OnionClient.class);
+
+    private final Engine engine;
+    private final StateStore state;
+    private final ClientRequests requests;
+    private final Callbacks callbacks = new Callbacks();
+    private final SocksProxies proxies;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private OnionClient(Engine engine, StateStore state, Environment environment, ClientRequests requests) {
+        this.engine = engine;
+        this.state = state;
+        this.requests = requests;
+        this.proxies = new SocksProxies(requests, environment.ticker());
+    }
+
+    /** Begins to describe a client. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Joins the network, if that has not been done, and waits until streams can be opened.
+     *
+     * @throws BootstrapException if that takes longer than the client's bootstrap timeout; it goes on in the background
+     * @throws ClockSkewException if this machine's clock is wrong
+     */
+    public void bootstrap() throws OnionException {
+        Waiting.await(requests.bootstrap(), nothing -> {});
+    }
+
+    /**
+     * Joins the network like {@link #bootstrap()}, telling how far it has come. The listener runs on the calling thread; what
+     * it throws ends the wait and comes out here. One that is slow misses what is outdated.
+     */
+    public void bootstrap(Consumer<BootstrapProgress> listener) throws OnionException {
+        ProgressRelay relay = new ProgressRelay(listener);
+        CompletableFuture<Void> future;
+        Engine.Registration registration = engine.onProgress(relay::offer);
+        try {
+            relay.offer(engine.status().bootstrap());
+            future = requests.bootstrap();
+            Futures.whenDone(future, (nothing, failure) -> {
+                relay.offer(engine.status().bootstrap());
+                relay.end();
+            });
+            runUntilEnd(relay, future);
+        } finally {
+            registration.close();
+        }
+        Waiting.await(future, nothing -> {});
+    }
+
+    private static void runUntilEnd(ProgressRelay relay, CompletableFuture<Void> future) throws OnionException {
+        try {
+            relay.runUntilEnd();
+        } catch (InterruptedException e) {
+            throw Waiting.interrupted(future, nothing -> {}, e);
+        }
+    }
+
+    /** {@link #bootstrap()}, without waiting. */
+    public CompletableFuture<Void> bootstrapAsync() {
+        return callbacks.publish(requests.bootstrap(), nothing -> {});
+    }
+
+    /** {@link #bootstrap(Consumer)}, without waiting. The listener runs on one callback thread at a time. */
+    public CompletableFuture<Void> bootstrapAsync(Consumer<BootstrapProgress> listener) {
+        ProgressRelay relay = new ProgressRelay(listener);
+        Engine.Registration registration = engine.onProgress(progress -> relay.offer(progress, callbacks));
+        relay.offer(engine.status().bootstrap(), callbacks);
+        CompletableFuture<Void> future = requests.bootstrap();
+        Futures.whenDone(future, (nothing, failure) -> {
+            registration.close();
+            relay.offer(engine.status().bootstrap(), callbacks);
+        });
+        return callbacks.publish(future, nothing -> {});
+    }
+
+    /** What the client is doing. Does not block. */
+    public ClientStatus status() {
+        ClientStatus status = engine.status();
+        return closed.get() ? new ClientStatus(ClientStatus.State.CLOSED, status.bootstrap()) : status;
+    }
+
+    /**
+     * Opens a stream with {@link StreamOptions#DEFAULT}.
+     *
+     * @see #openStream(String, int, StreamOptions)
+     */
+    public OnionStream openStream(String host, int port) throws OnionException {
+        return openStream(host, port, StreamOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a stream to a host, joining the network first if need be.
+     *
+     * @param host a host name in ASCII, which the exit looks up, or the text of an IPv4 or IPv6 address
+     * @param port 1 to 65535
+     * @throws InvalidDestinationException if the host or port is not one to ask for; nothing has been sent
+     * @throws UnsupportedFeatureException if the host is an onion service, or the options ask for what is not there yet
+     * @throws StreamException if the host or the network does not give the stream; its subclasses tell why
+     * @throws BootstrapException if the client did not get into the network in time
+     */
+    public OnionStream openStream(String host, int port, StreamOptions options) throws OnionException {
+        return Waiting.await(requests.openStream(host, port, options), OnionStream::close);
+    }
+
+    /** {@link #openStream(String, int)}, without waiting. */
+    public CompletableFuture<OnionStream> openStreamAsync(String host, int port) {
+        return openStreamAsync(host, port, StreamOptions.DEFAULT);
+    }
+
+    /** {@link #openStream(String, int, StreamOptions)}, without waiting. */
+    public CompletableFuture<OnionStream> openStreamAsync(String host, int port, StreamOptions options) {
+        return callbacks.publish(requests.openStream(host, port, options), OnionStream::close);
+    }
+
+    /**
+     * Looks up a host with {@link StreamOptions#DEFAULT}.
+     *
+     * @see #resolve(String, StreamOptions)
+     */
+    public List<InetAddress> resolve(String host) throws OnionException {
+        return resolve(host, StreamOptions.DEFAULT);
+    }
+
+    /**
+     * Looks up the addresses of a host, at an exit. Addresses that only mean something in a local network are left out,
+     * unless the client allows them. The addresses carry no name. The text of an address is its own answer.
+     *
+     * @return at least one, in the exit's order
+     * @throws HostNotFoundException if there is none
+     * @throws InvalidDestinationException if the host is not one to ask for; nothing has been sent
+     */
+    public List<InetAddress> resolve(String host, StreamOptions options) throws OnionException {
+        return Waiting.await(requests.resolve(host, options), nothing -> {});
+    }
+
+    /** {@link #resolve(String)}, without waiting. */
+    public CompletableFuture<List<InetAddress>> resolveAsync(String host) {
+        return resolveAsync(host, StreamOptions.DEFAULT);
+    }
+
+    /** {@link #resolve(String, StreamOptions)}, without waiting. */
+    public CompletableFuture<List<InetAddress>> resolveAsync(String host, StreamOptions options) {
+        CompletableFuture<ImmutableList<InetAddress>> work = requests.resolve(host, options);
+        CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
+        Futures.whenDone(work, (addresses, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            } else {
+                answer.complete(addresses);
+            }
+        });
+        Futures.whenDone(answer, (addresses, failure) -> work.cancel(false));
+        return callbacks.publish(answer, nothing -> {});
+    }
+
+    /**
+     * Looks up the name of an address with {@link StreamOptions#DEFAULT}.
+     *
+     * @see #resolveReverse(InetAddress, StreamOptions)
+     */
+    public String resolveReverse(InetAddress address) throws OnionException {
+        return resolveReverse(address, StreamOptions.DEFAULT);
+    }
+
+    /**
+     * Looks up the name of an address, at an exit.
+     *
+     * @throws HostNotFoundException if it has none
+     * @throws InvalidDestinationException if the address is of a local network and the client does not allow those
+     */
+    public String resolveReverse(InetAddress address, StreamOptions options) throws OnionException {
+        return Waiting.await(requests.resolveReverse(address, options), nothing -> {});
+    }
+
+    /** {@link #resolveReverse(InetAddress)}, without waiting. */
+    public CompletableFuture<String> resolveReverseAsync(InetAddress address) {
+        return resolveReverseAsync(address, StreamOptions.DEFAULT);
+    }
+
+    /** {@link #resolveReverse(InetAddress, StreamOptions)}, without waiting. */
+    public CompletableFuture<String> resolveReverseAsync(InetAddress address, StreamOptions options) {
+        return callbacks.publish(requests.resolveReverse(address, options), nothing -> {});
+    }
+
+    /**
+     * Starts a SOCKS5 and SOCKS4a proxy on 127.0.0.1, through which any program of this machine can use the client until the
+     * proxy or the client is closed. Connections that come before the client is in the network wait. Streams with different
+     * user names or passwords share no circuit; neither do those of different proxies.
+     *
+     * @param port 1 to 65535, or 0 for any free one: {@link ProxyServer#port} tells which
+     * @throws ProxyException if the port is taken, or this process may not listen there; nothing is left running
+     * @throws IllegalArgumentException if it is no port
+     */
+    public ProxyServer openSocksProxy(int port) throws OnionException {
+        return proxies.open(port);
+    }
+
+    /**
+     * Closes all streams and proxies, ends all circuits and connections and lets go of the state directory. Calls that wait
+     * fail with {@link ClientClosedException}. When this returns, no thread and no socket of the client is left, but for
+     * threads on which the application's own callbacks still run. Again: no effect.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        requests.close();
+        proxies.close();
+        engine.close();
+        state.close();
+        callbacks.close();
+    }
+
+    /** Describes a client. Not for more than one thread; may build any number of clients, one for each state directory. */
+    @SuppressWarnings("CanIgnoreReturnValueSuggester") // its annotation would be part of what we export
+    public static final class Builder {
+        private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofMinutes(2);
+        private static final Duration DEFAULT_BOOTSTRAP_TIMEOUT = Duration.ofMinutes(5);
+
+        private NetworkConfig network;
+        private Path stateDirectory;
+        private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
+        private Duration bootstrapTimeout = DEFAULT_BOOTSTRAP_TIMEOUT;
+        private InternalAddresses internalAddresses = InternalAddresses.REFUSED;
+        private Environment environment = Environment.system();
+        private EngineFactory engines = Engines.real();
+
+        private Builder() {}
+
+        /** The network to join. Default: the public Tor network. */
+        public Builder network(NetworkConfig network) {
+            this.network = network;
+            return this;
+        }
+
+        /**
+         * Where to remember what is worth it from one run to the next: the relays known, and the guards, without which each
+         * start is slower and each run trusts another guard. Made for its owner alone if it is absent. Default: nothing is
+         * remembered.
+         */
+        public Builder stateDirectory(Path directory) {
+            this.stateDirectory = directory;
+            return this;
+        }
+
+        /**
+         * How long opening a stream or a look-up may take unless its options say otherwise. Default: 2 minutes.
+         *
+         * @throws IllegalArgumentException if it is zero, negative, or longer than 365 days
+         */
+        public Builder connectTimeout(Duration timeout) {
+            this.connectTimeout = Timeouts.check(timeout);
+            return this;
+        }
+
+        /**
+         * How long {@link OnionClient#bootstrap()} may take. Default: 5 minutes.
+         *
+         * @throws IllegalArgumentException if it is zero, negative, or longer than 365 days
+         */
+        public Builder bootstrapTimeout(Duration timeout) {
+            this.bootstrapTimeout = Timeouts.check(timeout);
+            return this;
+        }
+
+        /**
+         * Lets hosts be asked for that are on this machine or in a local network, which means that of the exit. For networks
+         * whose exits reach such hosts on purpose; one for tests allows them by itself. Default: refused.
+         */
+        public Builder allowInternalAddresses() {
+            this.internalAddresses = InternalAddresses.ALLOWED;
+            return this;
+        }
+
+        Builder environment(Environment environment) {
+            this.environment = environment;
+            return this;
+        }
+
+        Builder engines(EngineFactory engines) {
+            this.engines = engines;
+            return this;
+        }
+
+        /**
+         * Makes the client. It touches the network at {@link OnionClient#bootstrap()} or at the first request.
+         *
+         * @throws StateInUseException if another client holds the state directory
+         * @throws StateException if the state directory cannot be used
+         * @throws UnsupportedFeatureException if the network is to be reached through bridges
+         */
+        public OnionClient build() throws OnionException {
+            NetworkConfig config = network == null ? NetworkConfig.publicNetwork() : network;
+            NetworkDescription description = config.description();
+            if (description.requiresBridges()) {
+                throw new UnsupportedFeatureException(
+                        UnsupportedFeatureException.Feature.BRIDGES,
+                        "the network is to be reached through bridges, which this release does not support");
+            }
+            StateStore state = openState();
+            boolean built = false;
+            try {
+                Engine engine = engines.create(new EngineConfig(description, state, environment));
+                DestinationRules rules =
+                        new DestinationRules(config.isTesting() ? InternalAddresses.ALLOWED : internalAddresses);
+                OnionClient client = new OnionClient(
+                        engine,
+                        state,
+                        environment,
+                        new ClientRequests(engine, rules, connectTimeout, bootstrapTimeout));
+                built = true;
+                return client;
+            } finally {
+                if (!built) {
+                    state.close();
+                }
+            }
+        }
+
+        private StateStore openState() throws StateException {
+            if (stateDirectory == null) {
+                return new MemoryStateStore();
+            }
+            try {
+                return DirectoryStateStore.open(stateDirectory, environment.files(), Builder::tell);
+            } catch (StateStoreException e) {
+                throw e.reason() == StateStoreException.Reason.IN_USE
+                        ? new StateInUseException(e.getMessage(), e)
+                        : new StateException(e.getMessage(), e);
+            }
+        }
+
+        private static void tell(StateNotice notice) {
+            if (notice.kind() == StateNotice.Kind.SAVED_AGAIN) {
+                log.info("{}", notice);
+            } else {
+                log.warn("{}", notice);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package org.onion4j.api;
+
+/**
+ * The state directory cannot be used: it cannot be made, or not written to.
+ */
+public class StateException extends OnionException {
+    private static final long serialVersionUID = 1L;
+
+    /** For the library itself. */
+    public StateException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    @Override
+    OnionException again() {
+        return new StateException(getMessage(), this);
+    }
+}

@@ -1,0 +1,13 @@
+package org.onion4j.api.internal;
+
+import org.onion4j.directory.network.NetworkDescription;
+import org.onion4j.directory.state.StateStore;
+
+/**
+ * What an engine is made from.
+ *
+ * @param network the network to join
+ * @param state what is remembered between runs; the client closes it, after the engine
+ * @param environment what it runs on
+ */
+public record EngineConfig(NetworkDescription network, StateStore state, Environment environment) {}

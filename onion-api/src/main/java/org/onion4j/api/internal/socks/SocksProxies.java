@@ -1,0 +1,46 @@
+package org.onion4j.api.internal.socks;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.base.Ticker;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.onion4j.api.ClientClosedException;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.ProxyServer;
+import org.onion4j.api.internal.ClientRequests;
+
+/** The proxies of one client. Any thread. */
+public final class SocksProxies {
+    private final ClientRequests requests;
+    private final Ticker ticker;
+    private final Set<SocksServer> servers = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    public SocksProxies(ClientRequests requests, Ticker ticker) {
+        this.requests = requests;
+        this.ticker = ticker;
+    }
+
+    /** Starts a proxy on a port of 127.0.0.1; 0 for any. */
+    public ProxyServer open(int port) throws OnionException {
+        return open(port, SocksLimits.DEFAULT);
+    }
+
+    SocksServer open(int port, SocksLimits limits) throws OnionException {
+        checkArgument(port >= 0 && port <= 65535, "port %s", port);
+        SocksServer server = SocksServer.open(port, requests, ticker, limits, servers::remove);
+        servers.add(server);
+        if (closed) {
+            server.close();
+            throw new ClientClosedException("the client has been closed", null);
+        }
+        return server;
+    }
+
+    /** Closes all proxies; none can be started afterwards. */
+    public void close() {
+        closed = true;
+        servers.forEach(SocksServer::close);
+    }
+}

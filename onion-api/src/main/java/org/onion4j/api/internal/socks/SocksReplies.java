@@ -1,0 +1,123 @@
+package org.onion4j.api.internal.socks;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import org.onion4j.api.BootstrapException;
+import org.onion4j.api.ConnectionRefusedException;
+import org.onion4j.api.ExitPolicyException;
+import org.onion4j.api.HostNotFoundException;
+import org.onion4j.api.HostUnreachableException;
+import org.onion4j.api.InvalidDestinationException;
+import org.onion4j.api.NoPathException;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.StreamResetException;
+import org.onion4j.api.StreamTimeoutException;
+import org.onion4j.api.UnsupportedFeatureException;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.bytes.WireWriter;
+
+/** The answers of a proxy in their wire form. Spec: RFC 1928, "Replies"; socks-extensions, "Name lookup". */
+final class SocksReplies {
+    static final int SUCCEEDED = 0;
+    static final int GENERAL_FAILURE = 1;
+    static final int NOT_ALLOWED = 2;
+    static final int NETWORK_UNREACHABLE = 3;
+    static final int HOST_UNREACHABLE = 4;
+    static final int CONNECTION_REFUSED = 5;
+    static final int TTL_EXPIRED = 6;
+    static final int COMMAND_NOT_SUPPORTED = 7;
+    static final int ADDRESS_TYPE_NOT_SUPPORTED = 8;
+
+    static final int ATYP_IPV4 = 1;
+    static final int ATYP_NAME = 3;
+    static final int ATYP_IPV6 = 4;
+
+    private static final int VERSION_5 = 5;
+    private static final int SOCKS4_GRANTED = 0x5a;
+    private static final int SOCKS4_REJECTED = 0x5b;
+    private static final int IPV4_LEN = 4;
+
+    private SocksReplies() {}
+
+    /** A SOCKS5 reply without an address. */
+    static Bytes socks5(int code) {
+        return new WireWriter()
+                .u8(VERSION_5)
+                .u8(code)
+                .u8(0)
+                .u8(ATYP_IPV4)
+                .zeros(IPV4_LEN + 2)
+                .toBytes();
+    }
+
+    /** A SOCKS4 refusal. */
+    static Bytes socks4Rejected() {
+        return new WireWriter().u8(0).u8(SOCKS4_REJECTED).zeros(2 + IPV4_LEN).toBytes();
+    }
+
+    /** The stream is open. */
+    static Bytes granted(SocksRequest.Version version) {
+        return version == SocksRequest.Version.SOCKS5
+                ? socks5(SUCCEEDED)
+                : new WireWriter().u8(0).u8(SOCKS4_GRANTED).zeros(2 + IPV4_LEN).toBytes();
+    }
+
+    /** The answer to RESOLVE; an IPv6 address has no form in SOCKS4. */
+    static Bytes resolved(SocksRequest.Version version, InetAddress address) {
+        byte[] bytes = address.getAddress();
+        WireWriter out = new WireWriter();
+        if (version == SocksRequest.Version.SOCKS4) {
+            return bytes.length == IPV4_LEN
+                    ? out.u8(0).u8(SOCKS4_GRANTED).u16(0).bytes(bytes).toBytes()
+                    : socks4Rejected();
+        }
+        return out.u8(VERSION_5)
+                .u8(SUCCEEDED)
+                .u8(0)
+                .u8(bytes.length == IPV4_LEN ? ATYP_IPV4 : ATYP_IPV6)
+                .bytes(bytes)
+                .u16(0)
+                .toBytes();
+    }
+
+    /** The answer to RESOLVE_PTR: a name of at most 255 ASCII characters. */
+    static Bytes resolvedName(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+        return new WireWriter()
+                .u8(VERSION_5)
+                .u8(SUCCEEDED)
+                .u8(0)
+                .u8(ATYP_NAME)
+                .u8(bytes.length)
+                .bytes(bytes)
+                .u16(0)
+                .toBytes();
+    }
+
+    /** The request has failed. */
+    static Bytes failed(SocksRequest.Version version, OnionException failure) {
+        return version == SocksRequest.Version.SOCKS5 ? socks5(code(failure)) : socks4Rejected();
+    }
+
+    /** What SOCKS5 calls a failure. */
+    static int code(OnionException failure) {
+        if (failure instanceof ExitPolicyException) {
+            return NOT_ALLOWED;
+        }
+        if (failure instanceof InvalidDestinationException e) {
+            return e.reason() == InvalidDestinationException.Reason.MALFORMED ? GENERAL_FAILURE : NOT_ALLOWED;
+        }
+        if (failure instanceof BootstrapException || failure instanceof NoPathException) {
+            return NETWORK_UNREACHABLE;
+        }
+        if (failure instanceof HostNotFoundException
+                || failure instanceof HostUnreachableException
+                || failure instanceof UnsupportedFeatureException) {
+            return HOST_UNREACHABLE;
+        }
+        if (failure instanceof ConnectionRefusedException || failure instanceof StreamResetException) {
+            return CONNECTION_REFUSED;
+        }
+        return failure instanceof StreamTimeoutException ? TTL_EXPIRED : GENERAL_FAILURE;
+    }
+}
