@@ -5,6 +5,18 @@ module org.onion4j.circuit {
     requires static com.google.errorprone.annotations;
     requires org.slf4j;
 
+    exports org.onion4j.circuit to
+            org.onion4j.directory,
+            org.onion4j.api;
+    exports org.onion4j.circuit.channel to
+            org.onion4j.directory,
+            org.onion4j.api;
+    exports org.onion4j.circuit.stream to
+            org.onion4j.directory,
+            org.onion4j.api;
+    exports org.onion4j.circuit.flow to
+            org.onion4j.directory,
+            org.onion4j.api;
     exports org.onion4j.circuit.runtime to
             org.onion4j.directory,
             org.onion4j.api;

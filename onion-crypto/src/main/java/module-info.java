@@ -8,6 +8,10 @@ module org.onion4j.crypto {
             org.onion4j.circuit,
             org.onion4j.directory,
             org.onion4j.api;
+    exports org.onion4j.crypto.cert to
+            org.onion4j.circuit,
+            org.onion4j.directory,
+            org.onion4j.api;
     exports org.onion4j.crypto.handshake to
             org.onion4j.circuit,
             org.onion4j.directory,

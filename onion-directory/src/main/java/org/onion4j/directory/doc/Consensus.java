@@ -18,6 +18,9 @@ import org.onion4j.crypto.bytes.Bytes;
  * consensus".
  */
 public final class Consensus {
+    /** The longest text in bytes that is read as a consensus: six times what the public network's has. */
+    public static final int MAX_LEN = 16 << 20;
+
     private final int method;
     private final Instant validAfter;
     private final Instant freshUntil;
@@ -50,6 +53,16 @@ public final class Consensus {
         this.bandwidthWeights = b.bandwidthWeights;
         this.signatures = b.signatures;
         this.signedDigests = b.signedDigests;
+    }
+
+    /**
+     * Reads a consensus. Its signatures are not verified: see {@link ConsensusVerifier}.
+     *
+     * @param text the whole document; not kept and not changed
+     * @throws DocumentException if it is not of version 3 and flavour microdesc, or faulty in any way
+     */
+    public static Consensus parse(byte[] text) throws DocumentException {
+        return new ConsensusParser(text).parse();
     }
 
     /** Collects the parts of a consensus; the three times must be given. */
@@ -237,6 +250,11 @@ public final class Consensus {
         public Builder signedDigests(Map<DigestAlgorithm, Bytes> value) {
             this.signedDigests = ImmutableMap.copyOf(value);
             return this;
+        }
+
+        /** Whether no time comes before the one it should follow; all three must be there. */
+        boolean timesInOrder() {
+            return validAfter.isBefore(freshUntil) && !freshUntil.isAfter(validUntil);
         }
 
         public Consensus build() {

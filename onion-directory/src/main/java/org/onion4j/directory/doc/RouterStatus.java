@@ -224,6 +224,10 @@ public final class RouterStatus {
             return this;
         }
 
+        boolean hasIpv6() {
+            return !ipv6.isEmpty();
+        }
+
         @CanIgnoreReturnValue
         Builder unmeasured() {
             this.measured = false;

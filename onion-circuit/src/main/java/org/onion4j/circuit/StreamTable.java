@@ -1,0 +1,282 @@
+package org.onion4j.circuit;
+
+import com.google.common.base.Ticker;
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.onion4j.circuit.flow.FlowViolationException;
+import org.onion4j.circuit.flow.StreamFlow;
+import org.onion4j.circuit.message.Connected;
+import org.onion4j.circuit.message.End;
+import org.onion4j.circuit.message.RelayMessage;
+import org.onion4j.circuit.message.Resolved;
+import org.onion4j.circuit.message.Sendme;
+import org.onion4j.circuit.stream.DataStream;
+import org.onion4j.circuit.stream.StreamCarrier;
+import org.onion4j.circuit.stream.StreamException;
+import org.onion4j.crypto.random.RandomSource;
+
+/**
+ * The streams of one circuit by their IDs: those that are open, name look-ups under way, and those that we closed and
+ * for which the far end may still owe messages. What it doesn't owe is a violation of the protocol.
+ *
+ * <p>Threading: guarded by the lock of the circuit.
+ */
+final class StreamTable {
+    private static final int MAX_STREAM_ID = 0xffff;
+    /** Stream IDs in use, closed ones that may still get messages included, from which on no more are opened. */
+    private static final int MAX_ENTRIES = 60_000;
+
+    /** What a stream ID stands for. */
+    private sealed interface Entry permits Live, Resolving, HalfClosed {
+        /** The hop that owns the stream: no other may speak for it. */
+        int hop();
+    }
+
+    private record Live(DataStream stream) implements Entry {
+        @Override
+        public int hop() {
+            return stream.hop();
+        }
+    }
+
+    private record Resolving(int hop, CompletableFuture<Resolved> answer) implements Entry {}
+
+    /** A stream or look-up that we ended. */
+    private static final class HalfClosed implements Entry {
+        private final int hop;
+        private final StreamFlow flow; // null for a look-up
+        private boolean connectedOwed;
+
+        HalfClosed(int hop, StreamFlow flow, boolean connectedOwed) {
+            this.hop = hop;
+            this.flow = flow;
+            this.connectedOwed = connectedOwed;
+        }
+
+        @Override
+        public int hop() {
+            return hop;
+        }
+    }
+
+    private final StreamCarrier carrier;
+    private final Ticker ticker;
+    private final Map<Integer, Entry> entries = new HashMap<>();
+    private final List<DataStream> batch = new ArrayList<>(); // got DATA since the last batch ended
+    private int nextId;
+    private int live; // open streams and look-ups
+    private int lastId; // of the entry that got the last DATA
+    private Live last;
+
+    StreamTable(StreamCarrier carrier, Ticker ticker, RandomSource random) {
+        this.carrier = carrier;
+        this.ticker = ticker;
+        this.nextId = 1 + random.nextInt(MAX_STREAM_ID);
+    }
+
+    /** Open streams and look-ups under way. */
+    int liveCount() {
+        return live;
+    }
+
+    /** A new stream to the hop; null if all IDs are in use. */
+    DataStream newStream(DataStream.Kind kind, int hop) {
+        int id = takeId();
+        if (id == 0) {
+            return null;
+        }
+        DataStream stream = new DataStream(carrier, ticker, kind, hop, id);
+        entries.put(id, new Live(stream));
+        live++;
+        return stream;
+    }
+
+    /** A new look-up at the hop: its ID, or 0 if all are in use. */
+    int newResolve(int hop, CompletableFuture<Resolved> answer) {
+        int id = takeId();
+        if (id != 0) {
+            entries.put(id, new Resolving(hop, answer));
+            live++;
+        }
+        return id;
+    }
+
+    /** Nobody waits for the look-up any more; its answer may still come. */
+    void forgetResolve(int id) {
+        if (entries.get(id) instanceof Resolving resolving) {
+            entries.put(id, new HalfClosed(resolving.hop(), null, false));
+            live--;
+        }
+    }
+
+    /** We ended the stream. */
+    void halfClosed(DataStream stream) {
+        entries.put(stream.streamId(), new HalfClosed(stream.hop(), stream.flow(), stream.isConnecting()));
+        forgetLast(stream.streamId());
+        live--;
+    }
+
+    /** DATA from a hop; the circuit has counted it. */
+    void onData(int hop, int streamId, byte[] body, int offset, int length)
+            throws ProtocolViolation, FlowViolationException {
+        if (last == null || lastId != streamId) {
+            Entry entry = find(hop, streamId);
+            if (entry instanceof HalfClosed half) {
+                if (half.flow == null || half.connectedOwed) {
+                    throw new ProtocolViolation("DATA on a stream that cannot have any");
+                }
+                half.flow.onDataReceived();
+                return;
+            }
+            if (!(entry instanceof Live found)) {
+                throw new ProtocolViolation("DATA as the answer to RESOLVE");
+            }
+            last = found;
+            lastId = streamId;
+        } else if (last.hop() != hop) {
+            throw new ProtocolViolation("a message for a stream of another hop");
+        }
+        if (!last.stream().onData(body, offset, length)) {
+            throw new ProtocolViolation("DATA before CONNECTED");
+        }
+        if (batch.isEmpty() || !batch.contains(last.stream())) {
+            batch.add(last.stream());
+        }
+    }
+
+    /** Wakes the readers of the streams that got DATA. */
+    void onBatchEnd() {
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i).onBatchEnd();
+        }
+        batch.clear();
+    }
+
+    /** Whether the ID is one of a stream to a directory, whose CONNECTED is not to be looked into. */
+    boolean isDirectory(int streamId) {
+        return entries.get(streamId) instanceof Live open && open.stream().kind() == DataStream.Kind.DIRECTORY;
+    }
+
+    /** Any other message of a stream: CONNECTED, END, RESOLVED or a stream-level SENDME. */
+    void onMessage(int hop, int streamId, RelayMessage message) throws ProtocolViolation, FlowViolationException {
+        Entry entry = find(hop, streamId);
+        if (entry instanceof Live open) {
+            onLive(streamId, open.stream(), message);
+        } else if (entry instanceof Resolving resolving) {
+            onResolving(streamId, resolving, message);
+        } else if (entry instanceof HalfClosed half) {
+            onHalfClosed(streamId, half, message);
+        } else {
+            throw new IllegalStateException("unexpected entry " + entry);
+        }
+    }
+
+    private void onLive(int streamId, DataStream stream, RelayMessage message)
+            throws ProtocolViolation, FlowViolationException {
+        if (message instanceof Connected connected) {
+            if (!stream.onConnected(connected)) {
+                throw new ProtocolViolation("CONNECTED twice");
+            }
+        } else if (message instanceof End end) {
+            remove(streamId);
+            live--;
+            stream.onEnd(end);
+        } else if (message instanceof Sendme) {
+            stream.onSendme();
+        } else {
+            throw unexpected(message);
+        }
+    }
+
+    private void onResolving(int streamId, Resolving resolving, RelayMessage message) throws ProtocolViolation {
+        if (message instanceof Resolved resolved) {
+            carrier.afterUnlock(() -> resolving.answer().complete(resolved));
+        } else if (message instanceof End end) {
+            StreamException ended = StreamException.ended(end);
+            carrier.afterUnlock(() -> resolving.answer().completeExceptionally(ended));
+        } else {
+            throw unexpected(message);
+        }
+        remove(streamId);
+        live--;
+    }
+
+    private void onHalfClosed(int streamId, HalfClosed half, RelayMessage message)
+            throws ProtocolViolation, FlowViolationException {
+        if (message instanceof End || (half.flow == null && message instanceof Resolved)) {
+            remove(streamId);
+        } else if (half.flow != null && message instanceof Connected && half.connectedOwed) {
+            half.connectedOwed = false;
+        } else if (half.flow != null && message instanceof Sendme) {
+            half.flow.onSendme();
+        } else {
+            throw unexpected(message);
+        }
+    }
+
+    /** A hop's circuit window opened: whoever waits for it may go on. */
+    void onCircuitWindow(int hop) {
+        for (Entry entry : entries.values()) {
+            if (entry instanceof Live open && open.hop() == hop) {
+                open.stream().onCircuitWindow();
+            }
+        }
+    }
+
+    /** The circuit is closed: every stream and look-up hears of it, once. */
+    void closeAll(CircuitException cause) {
+        ImmutableList<Entry> all = ImmutableList.copyOf(entries.values());
+        entries.clear();
+        batch.clear();
+        last = null;
+        live = 0;
+        for (Entry entry : all) {
+            if (entry instanceof Live open) {
+                open.stream().onCircuitClosed(cause);
+            } else if (entry instanceof Resolving resolving) {
+                carrier.afterUnlock(() -> resolving.answer().completeExceptionally(StreamException.circuit(cause)));
+            }
+        }
+    }
+
+    private Entry find(int hop, int streamId) throws ProtocolViolation {
+        Entry entry = entries.get(streamId);
+        if (entry == null) {
+            throw new ProtocolViolation("a message for a stream that was never opened, or has ended");
+        }
+        if (entry.hop() != hop) {
+            throw new ProtocolViolation("a message for a stream of another hop");
+        }
+        return entry;
+    }
+
+    private void remove(int streamId) {
+        entries.remove(streamId);
+        forgetLast(streamId);
+    }
+
+    private void forgetLast(int streamId) {
+        if (lastId == streamId) {
+            last = null;
+            lastId = 0;
+        }
+    }
+
+    private int takeId() {
+        if (entries.size() >= MAX_ENTRIES) {
+            return 0;
+        }
+        do {
+            nextId = nextId == MAX_STREAM_ID ? 1 : nextId + 1;
+        } while (entries.containsKey(nextId));
+        return nextId;
+    }
+
+    private static ProtocolViolation unexpected(RelayMessage message) {
+        return new ProtocolViolation(message.command() + " on a stream that is not in a state for it");
+    }
+}

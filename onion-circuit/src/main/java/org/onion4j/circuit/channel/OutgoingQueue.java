@@ -1,0 +1,188 @@
+package org.onion4j.circuit.channel;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The fixed-length cells that wait for a channel's writer: a ring of whole cells in wire form, bounded. Senders of data
+ * first take room, waiting for it if they must, and only then encrypt and put, so that no encrypted cell is ever
+ * dropped. Cells that answer the peer or close a circuit don't wait; should their number reach the hard bound, the peer
+ * has stopped reading and {@link #put} says so.
+ *
+ * <p>Threading: any thread; guarded by its own lock, the innermost one of all.
+ */
+final class OutgoingQueue {
+    /** Cells of data that may wait: what the writer sends in about four TLS records. */
+    static final int DATA_CELLS = 128;
+    /** Cells of all kinds that may wait before the channel is given up. */
+    static final int HARD_CELLS = 4096;
+
+    private final int cellLen;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition notEmpty = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    private byte[] ring; // grows with the cells that don't wait for room
+    private int capacityCells = DATA_CELLS;
+    private int head; // index of the first cell
+    private int count;
+    private int reserved; // room taken, not yet put
+    private boolean writerWaits;
+    private boolean closed;
+
+    OutgoingQueue(int cellLen) {
+        this.cellLen = cellLen;
+        this.ring = new byte[capacityCells * cellLen];
+    }
+
+    /**
+     * Takes room for one cell, waiting for it up to {@code nanos} nanoseconds.
+     *
+     * @return false if the time is over or the queue has been closed
+     */
+    boolean reserve(long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (count + reserved >= DATA_CELLS && !closed) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = room.awaitNanos(left);
+            }
+            if (closed) {
+                return false;
+            }
+            reserved++;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives back room that {@link #reserve} took. */
+    void unreserve() {
+        lock.lock();
+        try {
+            reserved--;
+            room.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a cell had room taken for it before. */
+    enum Room {
+        RESERVED,
+        NONE
+    }
+
+    /**
+     * Appends one cell: 4 bytes of circuit ID, the command, and the body, which is copied.
+     *
+     * @return false if the queue is closed or at its hard bound
+     */
+    boolean put(int circuitId, int command, byte[] body, int offset, Room how) {
+        lock.lock();
+        try {
+            if (how == Room.RESERVED) {
+                reserved--;
+            }
+            if (closed || count >= HARD_CELLS) {
+                return false;
+            }
+            if (count == capacityCells) {
+                grow();
+            }
+            int at = ((head + count) % capacityCells) * cellLen;
+            ring[at] = (byte) (circuitId >>> 24);
+            ring[at + 1] = (byte) (circuitId >>> 16);
+            ring[at + 2] = (byte) (circuitId >>> 8);
+            ring[at + 3] = (byte) circuitId;
+            ring[at + 4] = (byte) command;
+            System.arraycopy(body, offset, ring, at + 5, cellLen - 5);
+            count++;
+            if (writerWaits) {
+                notEmpty.signal();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Moves cells into the writer's buffer, waiting for the first up to {@code nanos} nanoseconds.
+     *
+     * @return how many bytes; 0 if the time is over; -1 if the queue is closed and empty
+     */
+    int take(byte[] target, long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (count == 0) {
+                if (closed) {
+                    return -1;
+                }
+                if (left <= 0) {
+                    return 0;
+                }
+                writerWaits = true;
+                try {
+                    left = notEmpty.awaitNanos(left);
+                } finally {
+                    writerWaits = false;
+                }
+            }
+            int cells = Math.min(count, target.length / cellLen);
+            int first = Math.min(cells, capacityCells - head);
+            System.arraycopy(ring, head * cellLen, target, 0, first * cellLen);
+            System.arraycopy(ring, 0, target, first * cellLen, (cells - first) * cellLen);
+            head = (head + cells) % capacityCells;
+            count -= cells;
+            for (int i = 0; i < cells; i++) {
+                room.signal();
+            }
+            return cells * cellLen;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many bytes of cells wait. */
+    int queuedBytes() {
+        lock.lock();
+        try {
+            return count * cellLen;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes no more cells; what waits can still be taken by the writer. Wakes everybody. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            notEmpty.signalAll();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void grow() {
+        byte[] larger = new byte[ring.length * 2];
+        int first = Math.min(count, capacityCells - head);
+        System.arraycopy(ring, head * cellLen, larger, 0, first * cellLen);
+        System.arraycopy(ring, 0, larger, first * cellLen, (count - first) * cellLen);
+        ring = larger;
+        capacityCells *= 2;
+        head = 0;
+    }
+
+    /** Nanoseconds that stand for no limit. */
+    static long forever() {
+        return TimeUnit.DAYS.toNanos(365);
+    }
+}

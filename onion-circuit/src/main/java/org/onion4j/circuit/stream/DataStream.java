@@ -1,0 +1,475 @@
+package org.onion4j.circuit.stream;
+
+import com.google.common.base.Ticker;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.onion4j.circuit.flow.FlowViolationException;
+import org.onion4j.circuit.flow.StreamFlow;
+import org.onion4j.circuit.message.Connected;
+import org.onion4j.circuit.message.End;
+import org.onion4j.circuit.message.EndReason;
+import org.onion4j.circuit.message.Sendme;
+
+/**
+ * One stream of a circuit: bytes both ways between the application and what the last hop connected to. Data may be
+ * written before the far end has connected. The onion-routing protocol has no half-close on the wire: an END ends both
+ * directions, so a side that only stops writing says nothing.
+ *
+ * <p>Threading: {@link #read} by one thread, {@link #write} by one (perhaps another) thread, the rest by any. The
+ * {@code on...} methods are the circuit's, on its channel's reader thread, with the circuit's lock held. What has
+ * arrived is guarded by {@code receiveLock}, which is taken after the circuit's lock, never before it; all else is
+ * guarded by the circuit's lock.
+ *
+ * <p>Spec: tor-spec, "Opening streams and transferring data", "Closing streams", "Stream-level flow control".
+ */
+public final class DataStream implements AutoCloseable {
+    /** Where a stream is in its life, as the wire sees it. */
+    enum State {
+        /** BEGIN or BEGIN_DIR is sent. */
+        CONNECTING,
+        /** CONNECTED has arrived. */
+        OPEN,
+        /** Ended by us, by the far end, or by the end of its circuit. */
+        CLOSED
+    }
+
+    /** What the far end was asked for. */
+    public enum Kind {
+        /** An address and port outside: CONNECTED must tell the address. */
+        EXIT,
+        /** The relay's own directory: what CONNECTED says means nothing. */
+        DIRECTORY
+    }
+
+    /** No time limit, for {@link #read} and {@link #write}. */
+    public static final long NO_TIMEOUT = 0;
+
+    private final StreamCarrier carrier;
+    private final Ticker ticker;
+    private final Kind kind;
+    private final int hop;
+    private final int streamId;
+    private final StreamFlow flow;
+    private final CompletableFuture<Connected> connected = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    private final Condition writable; // of the circuit's lock
+    private State state = State.CONNECTING;
+
+    private final ReentrantLock receiveLock = new ReentrantLock();
+    private final Condition readable = receiveLock.newCondition();
+    private final ReceiveBuffer received;
+    private StreamException failure; // why it is closed, for a reader and a writer; under receiveLock
+    private boolean readerWaits; // under receiveLock
+    private volatile boolean inputShut; // written under receiveLock
+    private volatile boolean grantMayBeDue; // the far end has used some of its window
+    private volatile long readTimeoutNanos = NO_TIMEOUT;
+    private volatile long writeTimeoutNanos = NO_TIMEOUT;
+
+    /** Made by the circuit, under its lock. */
+    public DataStream(StreamCarrier carrier, Ticker ticker, Kind kind, int hop, int streamId) {
+        this.carrier = carrier;
+        this.ticker = ticker;
+        this.kind = kind;
+        this.hop = hop;
+        this.streamId = streamId;
+        this.flow = carrier.flow(hop).newStreamFlow();
+        this.writable = carrier.lock().newCondition();
+        this.received = new ReceiveBuffer(flow.maxBufferedBytes());
+    }
+
+    /**
+     * Completes when the far end has connected, or exceptionally with a {@link StreamException}. What depends on it
+     * must not block: it runs on a channel's reader.
+     */
+    public CompletableFuture<Connected> connected() {
+        return connected;
+    }
+
+    /** Completes when the stream is closed, by whichever side. What depends on it must not block. */
+    public CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The hop where the stream ends, from 0. */
+    public int hop() {
+        return hop;
+    }
+
+    public int streamId() {
+        return streamId;
+    }
+
+    /** How long {@link #read} waits for a byte, in nanoseconds; {@link #NO_TIMEOUT} for as long as it takes. */
+    public void setReadTimeoutNanos(long nanos) {
+        readTimeoutNanos = nanos;
+    }
+
+    /** How long {@link #write} waits for each message to leave, in nanoseconds; {@link #NO_TIMEOUT} for no limit. */
+    public void setWriteTimeoutNanos(long nanos) {
+        writeTimeoutNanos = nanos;
+    }
+
+    public boolean isOpen() {
+        carrier.lock().lock();
+        try {
+            return state != State.CLOSED;
+        } finally {
+            carrier.unlock();
+        }
+    }
+
+    /** How many bytes can be read without waiting. */
+    public int available() {
+        receiveLock.lock();
+        try {
+            return received.size();
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    /**
+     * Takes bytes that have arrived, waiting for the first.
+     *
+     * @return how many, at least 1 unless {@code length} is 0; -1 at the end, after END with reason DONE or
+     *     {@link #shutdownInput}
+     * @throws StreamException if the stream failed, once all that arrived before has been read, or at a time-out
+     * @throws InterruptedIOException if the thread is interrupted; the stream goes on
+     */
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        int taken;
+        lockInterruptibly(receiveLock);
+        try {
+            if (received.size() == 0 && failure == null && !inputShut) {
+                awaitReadable();
+            }
+            if (inputShut) {
+                return -1;
+            }
+            if (received.size() == 0) {
+                if (isEndOfStream(failure)) {
+                    return -1;
+                }
+                throw failure.again();
+            }
+            taken = received.take(target, offset, length);
+        } finally {
+            receiveLock.unlock();
+        }
+        if (grantMayBeDue) {
+            grant();
+        }
+        return taken;
+    }
+
+    private void awaitReadable() throws IOException {
+        long limit = readTimeoutNanos;
+        long until = ticker.read() + limit;
+        readerWaits = true;
+        try {
+            while (received.size() == 0 && failure == null && !inputShut) {
+                if (limit == NO_TIMEOUT) {
+                    readable.await();
+                } else {
+                    long left = until - ticker.read();
+                    if (left <= 0) {
+                        throw StreamException.timeout("reading");
+                    }
+                    readable.awaitNanos(left);
+                }
+            }
+        } catch (InterruptedException e) {
+            throw interrupted();
+        } finally {
+            readerWaits = false;
+        }
+    }
+
+    private static boolean isEndOfStream(StreamException failure) {
+        return failure.kind() == StreamException.Kind.ENDED
+                && failure.end().isPresent()
+                && failure.end().get().reason().equals(EndReason.DONE);
+    }
+
+    /** Lets the far end send more, as far as the reader has made room. */
+    private void grant() {
+        carrier.lock().lock();
+        try {
+            if (state == State.CLOSED) {
+                return;
+            }
+            int due = flow.sendmesDue(available());
+            for (int i = 0; i < due; i++) {
+                carrier.sendMessage(hop, streamId, Sendme.withoutTag());
+            }
+            grantMayBeDue = flow.sendmePending();
+        } finally {
+            carrier.unlock();
+        }
+    }
+
+    /**
+     * Sends bytes, waiting for windows and for room in the channel's queue.
+     *
+     * @throws StreamException if the stream is or gets closed, or at a time-out: what was sent before is not known
+     * @throws InterruptedIOException if the thread is interrupted; {@code bytesTransferred} tells what has been sent
+     */
+    public void write(byte[] source, int offset, int length) throws IOException {
+        int done = 0;
+        while (done < length) {
+            long limit = writeTimeoutNanos == NO_TIMEOUT ? TimeUnit.DAYS.toNanos(365) : writeTimeoutNanos;
+            long until = ticker.read() + limit;
+            try {
+                reserveWindows(until);
+                done += sendReserved(source, offset + done, length - done, until);
+            } catch (InterruptedException e) {
+                InterruptedIOException interrupted = interrupted();
+                interrupted.bytesTransferred = done;
+                throw interrupted;
+            }
+        }
+    }
+
+    private void reserveWindows(long until) throws InterruptedException, StreamException {
+        carrier.lock().lockInterruptibly();
+        try {
+            while (state != State.CLOSED
+                    && !(flow.canReserve() && carrier.flow(hop).canReserve())) {
+                long left = until - ticker.read();
+                if (left <= 0) {
+                    throw StreamException.timeout("writing");
+                }
+                writable.awaitNanos(left);
+            }
+            checkNotClosed();
+            flow.reserve();
+            carrier.flow(hop).reserve();
+        } finally {
+            carrier.unlock();
+        }
+    }
+
+    private int sendReserved(byte[] source, int offset, int length, long until)
+            throws InterruptedException, StreamException {
+        boolean room = false;
+        boolean sent = false;
+        try {
+            carrier.reserveRoom(Math.max(1, until - ticker.read()));
+            room = true;
+            carrier.lock().lock();
+            try {
+                checkNotClosed();
+                int part = Math.min(length, carrier.nextDataLen(hop));
+                carrier.sendData(hop, streamId, source, offset, part);
+                sent = true;
+                return part;
+            } finally {
+                carrier.unlock();
+            }
+        } catch (TimeoutException e) {
+            throw StreamException.timeout("writing");
+        } finally {
+            if (!sent) {
+                giveBack(room);
+            }
+        }
+    }
+
+    private void giveBack(boolean room) {
+        if (room) {
+            carrier.unreserveRoom();
+        }
+        carrier.lock().lock();
+        try {
+            flow.unreserve();
+            carrier.flow(hop).unreserve();
+        } finally {
+            carrier.unlock();
+        }
+    }
+
+    private void checkNotClosed() throws StreamException {
+        if (state == State.CLOSED) {
+            receiveLock.lock();
+            try {
+                throw failure == null ? StreamException.closed() : failure.again();
+            } finally {
+                receiveLock.unlock();
+            }
+        }
+    }
+
+    /** Further reads find the end; what arrives is dropped, and the windows go on. Doing so again has no effect. */
+    public void shutdownInput() {
+        receiveLock.lock();
+        try {
+            inputShut = true;
+            received.clear();
+            readable.signalAll();
+        } finally {
+            receiveLock.unlock();
+        }
+        if (grantMayBeDue) {
+            grant();
+        }
+    }
+
+    /** Ends the stream; a client never says why. A blocked reader or writer gets an exception. Again: no effect. */
+    @Override
+    public void close() {
+        close(StreamException.closed());
+    }
+
+    /** Ends the stream because it did not open in time. */
+    public void closeForTimeout() {
+        close(StreamException.timeout("opening the stream"));
+    }
+
+    private void close(StreamException why) {
+        carrier.lock().lock();
+        try {
+            if (state != State.CLOSED) {
+                carrier.sendMessage(hop, streamId, End.of(EndReason.MISC));
+                carrier.halfClosed(this);
+                become(why);
+            }
+        } finally {
+            carrier.unlock();
+        }
+    }
+
+    // What the circuit calls, with its lock held.
+
+    /** Under the circuit's lock: whether CONNECTED has not arrived yet. */
+    public boolean isConnecting() {
+        return state == State.CONNECTING;
+    }
+
+    /** Under the circuit's lock: the most DATA messages that the far end may still send. */
+    public StreamFlow flow() {
+        return flow;
+    }
+
+    /**
+     * CONNECTED arrived.
+     *
+     * @return false if that was not due
+     */
+    public boolean onConnected(Connected message) {
+        if (state != State.CONNECTING
+                || (kind == Kind.EXIT && !message.address().isPresent())) {
+            return false;
+        }
+        state = State.OPEN;
+        carrier.afterUnlock(() -> connected.complete(message));
+        return true;
+    }
+
+    /**
+     * DATA arrived: its bytes are copied.
+     *
+     * @return false if that was not due
+     * @throws FlowViolationException if the far end sent more than it was granted
+     */
+    public boolean onData(byte[] source, int offset, int length) throws FlowViolationException {
+        if (state != State.OPEN) {
+            return false;
+        }
+        flow.onDataReceived();
+        receiveLock.lock();
+        try {
+            if (!inputShut) {
+                received.append(source, offset, length);
+            }
+        } finally {
+            receiveLock.unlock();
+        }
+        grantMayBeDue = flow.sendmePending();
+        if (grantMayBeDue && inputShut) {
+            grant();
+        }
+        return true;
+    }
+
+    /** All that has arrived for now is here: wakes the reader. */
+    public void onBatchEnd() {
+        receiveLock.lock();
+        try {
+            if (readerWaits) {
+                readable.signal();
+            }
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    /** A stream-level SENDME arrived. */
+    public void onSendme() throws FlowViolationException {
+        flow.onSendme();
+        writable.signal();
+    }
+
+    /** The circuit's window opened. */
+    public void onCircuitWindow() {
+        writable.signal();
+    }
+
+    /** END arrived. */
+    public void onEnd(End end) {
+        become(StreamException.ended(end));
+    }
+
+    /** The circuit is gone. */
+    public void onCircuitClosed(Throwable cause) {
+        if (state != State.CLOSED) {
+            become(StreamException.circuit(cause));
+        }
+    }
+
+    private void become(StreamException why) {
+        state = State.CLOSED;
+        writable.signalAll();
+        receiveLock.lock();
+        try {
+            if (failure == null) {
+                failure = why;
+            }
+            if (why.kind() == StreamException.Kind.CLOSED) {
+                received.clear();
+            }
+            readable.signalAll();
+        } finally {
+            receiveLock.unlock();
+        }
+        carrier.afterUnlock(() -> {
+            connected.completeExceptionally(why);
+            closed.complete(null);
+        });
+    }
+
+    private static void lockInterruptibly(ReentrantLock lock) throws InterruptedIOException {
+        try {
+            lock.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+    }
+
+    private static InterruptedIOException interrupted() {
+        Thread.currentThread().interrupt();
+        return new InterruptedIOException("interrupted");
+    }
+}

@@ -1,0 +1,39 @@
+package org.onion4j.circuit.stream;
+
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.onion4j.circuit.flow.HopFlow;
+import org.onion4j.circuit.message.RelayMessage;
+
+/** What a stream needs of its circuit. Methods marked so are called with {@link #lock} held. */
+public interface StreamCarrier {
+    /** The lock of the circuit, which guards the sending side of its streams. */
+    ReentrantLock lock();
+
+    /** Under the lock: the flow control of the hop where the stream ends. */
+    HopFlow flow(int hop);
+
+    /** The most bytes that one DATA message to the hop may carry now; under the lock. */
+    int nextDataLen(int hop);
+
+    /** Without any lock: takes room in the channel's queue for one DATA message. */
+    void reserveRoom(long timeoutNanos) throws InterruptedException, TimeoutException, StreamException;
+
+    /** Gives back the room that {@link #reserveRoom} took. */
+    void unreserveRoom();
+
+    /** Under the lock: encrypts and queues a DATA message for which room and windows have been reserved. */
+    void sendData(int hop, int streamId, byte[] data, int offset, int length);
+
+    /** Under the lock: encrypts and queues another message at once. */
+    void sendMessage(int hop, int streamId, RelayMessage message);
+
+    /** Under the lock: the stream was closed on this side, its END is sent; the far end may still owe messages. */
+    void halfClosed(DataStream stream);
+
+    /** Under the lock: runs something once the lock has been released. */
+    void afterUnlock(Runnable task);
+
+    /** Releases the lock and runs what {@link #afterUnlock} collected. */
+    void unlock();
+}

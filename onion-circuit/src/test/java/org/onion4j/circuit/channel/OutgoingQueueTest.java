@@ -1,0 +1,85 @@
+package org.onion4j.circuit.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class OutgoingQueueTest {
+    private static final int CELL = 514;
+
+    private final OutgoingQueue queue = new OutgoingQueue(CELL);
+
+    private boolean put(int number, OutgoingQueue.Room room) {
+        byte[] body = new byte[CELL - 5];
+        body[0] = (byte) number;
+        body[1] = (byte) (number >> 8);
+        return queue.put(0x80000001, 3, body, 0, room);
+    }
+
+    @Test
+    void take_afterPuts_givesTheCellsInOrderInWireForm() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            assertThat(put(i, OutgoingQueue.Room.NONE)).isTrue();
+        }
+        byte[] target = new byte[31 * CELL];
+        int seen = 0;
+        while (seen < 300) {
+            int length = queue.take(target, 0);
+            assertThat(length).isPositive();
+            for (int at = 0; at < length; at += CELL) {
+                assertThat(target[at]).isEqualTo((byte) 0x80);
+                assertThat(target[at + 3]).isEqualTo((byte) 1);
+                assertThat(target[at + 4]).isEqualTo((byte) 3);
+                assertThat((target[at + 5] & 0xff) | (target[at + 6] & 0xff) << 8)
+                        .isEqualTo(seen);
+                seen++;
+            }
+        }
+        assertThat(queue.take(target, 0)).isZero();
+    }
+
+    @Test
+    void reserve_atTheBound_refusesUntilTheWriterHasTaken() throws Exception {
+        for (int i = 0; i < OutgoingQueue.DATA_CELLS; i++) {
+            assertThat(queue.reserve(0)).isTrue();
+            assertThat(put(i, OutgoingQueue.Room.RESERVED)).isTrue();
+        }
+        assertThat(queue.reserve(0)).isFalse();
+        assertThat(queue.take(new byte[CELL], 0)).isEqualTo(CELL);
+        assertThat(queue.reserve(0)).isTrue();
+        assertThat(queue.reserve(0)).isFalse();
+        queue.unreserve();
+        assertThat(queue.reserve(0)).isTrue();
+    }
+
+    @Test
+    void put_atTheHardBound_refuses() {
+        for (int i = 0; i < OutgoingQueue.HARD_CELLS; i++) {
+            assertThat(put(i, OutgoingQueue.Room.NONE)).isTrue();
+        }
+        assertThat(put(0, OutgoingQueue.Room.NONE)).isFalse();
+    }
+
+    @Test
+    void close_wakesWhoWaits_andLeavesWhatIsQueued() throws Exception {
+        for (int i = 0; i < OutgoingQueue.DATA_CELLS; i++) {
+            assertThat(queue.reserve(0)).isTrue();
+        }
+        put(1, OutgoingQueue.Room.RESERVED);
+        CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> {
+            try {
+                return queue.reserve(TimeUnit.MINUTES.toNanos(1));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        queue.close();
+        assertThat(waiter.get(10, TimeUnit.SECONDS)).isFalse();
+        assertThat(put(2, OutgoingQueue.Room.NONE)).isFalse();
+        byte[] target = new byte[CELL];
+        assertThat(queue.take(target, 0)).isEqualTo(CELL);
+        assertThat(queue.take(target, 0)).isEqualTo(-1);
+    }
+}

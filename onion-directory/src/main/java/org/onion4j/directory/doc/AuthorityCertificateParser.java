@@ -1,0 +1,171 @@
+package org.onion4j.directory.doc;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.crypto.bytes.WireFormatException;
+import org.onion4j.crypto.primitive.Digests;
+import org.onion4j.crypto.primitive.RsaPublicKey;
+
+/** Reads authority certificates; see {@link AuthorityCertificate#parseAll}. Used once, by one thread. */
+final class AuthorityCertificateParser {
+    /** Each costs two signatures to verify. */
+    private static final int MAX_CERTIFICATES = 64;
+
+    private static final String FIRST = "dir-key-certificate-version";
+    private static final String LAST = "dir-key-certification";
+    private static final String RSA_PUBLIC_KEY = "RSA PUBLIC KEY";
+    private static final ImmutableSet<String> NEEDED = ImmutableSet.of(
+            "fingerprint",
+            "dir-identity-key",
+            "dir-key-published",
+            "dir-key-expires",
+            "dir-signing-key",
+            "dir-key-crosscert");
+
+    private final byte[] text;
+    private final ItemReader in;
+
+    AuthorityCertificateParser(byte[] text) {
+        this.text = text;
+        this.in = new ItemReader(text, 0, text.length);
+    }
+
+    ImmutableList<AuthorityCertificate> parseAll() throws DocumentException {
+        if (text.length > AuthorityCertificate.MAX_TOTAL_LEN) {
+            throw new DocumentException("certificates of " + text.length + " bytes");
+        }
+        ImmutableList.Builder<AuthorityCertificate> all = ImmutableList.builder();
+        for (int count = 0; in.next(); count++) {
+            if (count == MAX_CERTIFICATES) {
+                throw in.fault("too many certificates");
+            }
+            all.add(new One().parse());
+        }
+        return all.build();
+    }
+
+    /** The certificate that begins in the current line. */
+    private final class One {
+        private final Set<String> seen = new HashSet<>();
+        private RsaIdentity fingerprint;
+        private RsaPublicKey identityKey;
+        private RsaPublicKey signingKey;
+        private Instant published;
+        private Instant expires;
+        private Bytes crosscert;
+
+        AuthorityCertificate parse() throws DocumentException {
+            int from = in.itemAt();
+            if (!in.keyword().equals(FIRST) || !in.text("version").equals("3")) {
+                throw in.fault("no certificate of version 3");
+            }
+            in.expectNoObject();
+            while (step()) {
+                item(in.keyword());
+            }
+            in.expectNoMoreArgs();
+            MessageDigest digest = Digests.newSha1();
+            digest.update(text, from, in.nextAt() - from);
+            Bytes certification = in.object("SIGNATURE");
+            checkKeys(Bytes.copyOf(digest.digest()), certification);
+            if (in.nextAt() - from > AuthorityCertificate.MAX_LEN) {
+                throw in.fault("certificate too long");
+            }
+            return new AuthorityCertificate(
+                    fingerprint,
+                    signingKey,
+                    signingKey.identity().value(),
+                    published,
+                    expires,
+                    Bytes.copyOf(text, from, in.nextAt() - from));
+        }
+
+        /** Steps to the next line; whether it is another one than the last of the certificate. */
+        private boolean step() throws DocumentException {
+            if (!in.next()) {
+                throw in.fault("certificate without end");
+            }
+            return !in.keyword().equals(LAST);
+        }
+
+        private void item(String keyword) throws DocumentException {
+            switch (keyword) {
+                case FIRST -> throw in.fault(FIRST + " a second time");
+                case "fingerprint" -> {
+                    once(keyword);
+                    in.expectNoObject();
+                    fingerprint = in.hexIdentity(keyword);
+                }
+                case "dir-identity-key" -> {
+                    once(keyword);
+                    identityKey = key();
+                }
+                case "dir-key-published" -> {
+                    once(keyword);
+                    in.expectNoObject();
+                    published = in.time(keyword);
+                }
+                case "dir-key-expires" -> {
+                    once(keyword);
+                    in.expectNoObject();
+                    expires = in.time(keyword);
+                }
+                case "dir-signing-key" -> {
+                    once(keyword);
+                    signingKey = key();
+                }
+                case "dir-key-crosscert" -> {
+                    once(keyword);
+                    in.expectNoMoreArgs();
+                    crosscert = in.object(in.objectLabel().equals("ID SIGNATURE") ? "ID SIGNATURE" : "SIGNATURE");
+                }
+                case "dir-address" -> {
+                    once(keyword);
+                    in.expectNoObject();
+                }
+                default -> {
+                    // one of the future
+                }
+            }
+        }
+
+        private void once(String keyword) throws DocumentException {
+            if (!seen.add(keyword)) {
+                throw in.fault(keyword + " a second time");
+            }
+        }
+
+        private RsaPublicKey key() throws DocumentException {
+            in.expectNoMoreArgs();
+            Bytes der = in.object(RSA_PUBLIC_KEY);
+            try {
+                return RsaPublicKey.decode(der);
+            } catch (WireFormatException e) {
+                throw in.fault(e.getMessage());
+            }
+        }
+
+        private void checkKeys(Bytes digest, Bytes certification) throws DocumentException {
+            for (String keyword : NEEDED) {
+                if (!seen.contains(keyword)) {
+                    throw in.fault(keyword + " missing in certificate above");
+                }
+            }
+            if (!identityKey.identity().equals(fingerprint)) {
+                throw in.fault("fingerprint is not that of the identity key");
+            }
+            if (!identityKey.verifyDigest(digest, certification)) {
+                throw in.fault("certification has a wrong signature");
+            }
+            if (!signingKey.verifyDigest(fingerprint.value(), crosscert)) {
+                throw in.fault("dir-key-crosscert has a wrong signature");
+            }
+        }
+    }
+}
