@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLSocket;
 import org.onion4j.circuit.cell.CellCommand;
+import org.onion4j.circuit.runtime.BatchingSocket;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,9 @@ public final class Channel implements AutoCloseable {
     private volatile CircuitTable circuits = CircuitTable.EMPTY; // written under the lock
     private volatile LinkProperties link; // set once, before OPEN
     private volatile long lastReadNanos; // written by the reader
+    private volatile Thread reader; // set by itself
+    private final List<CellHandler> batch = new ArrayList<>(); // got cells since the last batch ended; the reader's
+    private boolean endsBatchBeforeWaiting; // the reader's
     private volatile long lastWriteNanos; // written by the writer
 
     private Channel(ChannelTarget target, ChannelEnvironment environment) {
@@ -222,7 +226,9 @@ public final class Channel implements AutoCloseable {
     }
 
     private void put(int circuitId, CellCommand command, byte[] body, int offset, OutgoingQueue.Room room) {
-        if (!outgoing.put(circuitId, command.wire(), body, offset, room)) {
+        // What the reader sends goes out once it has handled all that has arrived: one write instead of many.
+        OutgoingQueue.Wake wake = Thread.currentThread() == reader ? OutgoingQueue.Wake.LATER : OutgoingQueue.Wake.NOW;
+        if (!outgoing.put(circuitId, command.wire(), body, offset, room, wake)) {
             fail(new ChannelException(ChannelException.Kind.LOST, "the relay does not read what it is sent"));
         }
     }
@@ -265,14 +271,17 @@ public final class Channel implements AutoCloseable {
         return cause != null ? cause : new ChannelException(ChannelException.Kind.CLOSED, "the channel is not open");
     }
 
-    private void closeSocket() {
-        Socket current;
+    private Socket plainSocket() {
         lock.lock();
         try {
-            current = socket;
+            return socket;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void closeSocket() {
+        Socket current = plainSocket();
         if (current != null) {
             try {
                 current.close();
@@ -285,6 +294,7 @@ public final class Channel implements AutoCloseable {
     // The reader.
 
     private void runReader() {
+        reader = Thread.currentThread();
         ChannelException end;
         try {
             end = openAndRead();
@@ -319,6 +329,11 @@ public final class Channel implements AutoCloseable {
             deadline.cancel();
         }
         opened.complete(this);
+        endBatch(); // sends what those who waited for the channel have queued
+        if (plainSocket() instanceof BatchingSocket batching) {
+            endsBatchBeforeWaiting = true;
+            batching.beforeWait(this::endBatch);
+        }
         try {
             return readCells(input);
         } catch (IOException e) {
@@ -383,7 +398,6 @@ public final class Channel implements AutoCloseable {
     }
 
     private ChannelException readCells(CellInput input) throws IOException {
-        List<CellHandler> batch = new ArrayList<>(); // those that got cells since the last batch ended
         CellHandler last = null;
         while (input.next()) {
             int id = input.circuitId();
@@ -391,7 +405,7 @@ public final class Channel implements AutoCloseable {
             if (id != 0) {
                 CellHandler handler = CellInput.isVariable(command) ? null : circuits.get(id);
                 if (handler != null) {
-                    if (handler != last && !batch.contains(handler)) {
+                    if ((handler != last || batch.isEmpty()) && !batch.contains(handler)) {
                         batch.add(handler);
                     }
                     last = handler;
@@ -402,16 +416,22 @@ public final class Channel implements AutoCloseable {
                         ChannelException.Kind.PROTOCOL, "a handshake cell on a channel that is open");
             }
             // Padding, unknown commands, and circuits that are closed or never were: nothing to do.
-            if (!input.hasNext()) {
-                lastReadNanos = environment.ticker().read();
-                for (int i = 0; i < batch.size(); i++) {
-                    batch.get(i).onBatchEnd();
-                }
-                batch.clear();
+            if (!endsBatchBeforeWaiting && !input.hasNext()) {
+                endBatch();
                 last = null;
             }
         }
         return new ChannelException(ChannelException.Kind.LOST, "the relay closed the link");
+    }
+
+    /** All that has arrived has been handled: whoever waits for it is woken, and what answers it goes out. */
+    private void endBatch() {
+        lastReadNanos = environment.ticker().read();
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i).onBatchEnd();
+        }
+        batch.clear();
+        outgoing.wakeWriter();
     }
 
     /** The last thing the reader does: everybody hears of the end, once. */

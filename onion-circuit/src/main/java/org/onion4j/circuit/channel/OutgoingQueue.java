@@ -71,6 +71,24 @@ final class OutgoingQueue {
         }
     }
 
+    /** When the writer hears of a cell. */
+    enum Wake {
+        NOW,
+        LATER
+    }
+
+    /** Wakes the writer if cells wait for it. */
+    void wakeWriter() {
+        lock.lock();
+        try {
+            if (writerWaits && count > 0) {
+                notEmpty.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether a cell had room taken for it before. */
     enum Room {
         RESERVED,
@@ -80,9 +98,10 @@ final class OutgoingQueue {
     /**
      * Appends one cell: 4 bytes of circuit ID, the command, and the body, which is copied.
      *
+     * @param wake whether to wake the writer now, or to leave that to {@link #wakeWriter}
      * @return false if the queue is closed or at its hard bound
      */
-    boolean put(int circuitId, int command, byte[] body, int offset, Room how) {
+    boolean put(int circuitId, int command, byte[] body, int offset, Room how, Wake wake) {
         lock.lock();
         try {
             if (how == Room.RESERVED) {
@@ -102,7 +121,7 @@ final class OutgoingQueue {
             ring[at + 4] = (byte) command;
             System.arraycopy(body, offset, ring, at + 5, cellLen - 5);
             count++;
-            if (writerWaits) {
+            if (writerWaits && wake == Wake.NOW) {
                 notEmpty.signal();
             }
             return true;

@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.net.Socket;
 
 /** Connects straight to the address, past any proxy that the JVM is set up with. Any thread. */
@@ -12,7 +11,7 @@ public final class DirectConnector implements SocketConnector {
     @Override
     public Socket connect(InetSocketAddress address, int timeoutMillis) throws IOException {
         checkArgument(!address.isUnresolved(), "a name would have to be resolved");
-        Socket socket = new Socket(Proxy.NO_PROXY);
+        Socket socket = new BatchingSocket();
         try {
             socket.setTcpNoDelay(true);
             socket.connect(address, timeoutMillis);

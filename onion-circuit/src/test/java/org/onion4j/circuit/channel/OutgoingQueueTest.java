@@ -15,7 +15,7 @@ class OutgoingQueueTest {
         byte[] body = new byte[CELL - 5];
         body[0] = (byte) number;
         body[1] = (byte) (number >> 8);
-        return queue.put(0x80000001, 3, body, 0, room);
+        return queue.put(0x80000001, 3, body, 0, room, OutgoingQueue.Wake.NOW);
     }
 
     @Test
@@ -38,6 +38,20 @@ class OutgoingQueueTest {
             }
         }
         assertThat(queue.take(target, 0)).isZero();
+    }
+
+    @Test
+    void put_toWakeLater_wakesTheWriterWhenTold() throws Exception {
+        CompletableFuture<Integer> writer = CompletableFuture.supplyAsync(() -> {
+            try {
+                return queue.take(new byte[CELL], TimeUnit.MINUTES.toNanos(1));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        queue.put(1, 3, new byte[CELL - 5], 0, OutgoingQueue.Room.NONE, OutgoingQueue.Wake.LATER);
+        queue.wakeWriter();
+        assertThat(writer.get(10, TimeUnit.SECONDS)).isEqualTo(CELL);
     }
 
     @Test
