@@ -177,9 +177,7 @@ public record Ed25519Certificate(
      *     that affects validation
      */
     public void verify(Ed25519CertType expectedType, Bytes signer, Instant now) throws InvalidCertificateException {
-        if (!type.equals(expectedType)) {
-            throw invalid(Reason.WRONG_TYPE, "is not of " + expectedType);
-        }
+        checkType(expectedType);
         if (extensions.stream().anyMatch(Extension::forbidsBelief)) {
             throw invalid(Reason.UNKNOWN_EXTENSION, "has an unknown extension that affects validation");
         }
@@ -201,12 +199,19 @@ public record Ed25519Certificate(
      * @throws InvalidCertificateException also if it names none
      */
     public Bytes verifySelfNamed(Ed25519CertType expectedType, Instant now) throws InvalidCertificateException {
+        checkType(expectedType);
         Optional<Bytes> signer = signingKey();
         if (!signer.isPresent()) {
             throw invalid(Reason.WRONG_SIGNER, "doesn't name its signer");
         }
         verify(expectedType, signer.get(), now);
         return signer.get();
+    }
+
+    private void checkType(Ed25519CertType expectedType) throws InvalidCertificateException {
+        if (!type.equals(expectedType)) {
+            throw invalid(Reason.WRONG_TYPE, "is not of " + expectedType);
+        }
     }
 
     private InvalidCertificateException invalid(Reason reason, String what) {
