@@ -23,6 +23,7 @@ import org.onion4j.circuit.cell.Vpadding;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.WireFormatException;
 import org.onion4j.crypto.bytes.WireReader;
+import org.onion4j.crypto.cert.RelayIdentities;
 
 /**
  * The link handshake of a client that doesn't authenticate: VERSIONS both ways, then CERTS, AUTH_CHALLENGE and NETINFO
@@ -43,7 +44,7 @@ final class LinkHandshake {
     private final Clock clock;
 
     private int version;
-    private PeerCertificates.Identities identities; // null until CERTS has been checked
+    private RelayIdentities identities; // null until CERTS has been checked
     private boolean challenged;
 
     private LinkHandshake(CellInput input, SSLSocket tls, ChannelTarget target, Clock clock) {
