@@ -15,4 +15,6 @@ module org.onion4j.directory {
             org.onion4j.api;
     exports org.onion4j.directory.state to
             org.onion4j.api;
+    exports org.onion4j.directory.supply to
+            org.onion4j.api;
 }
