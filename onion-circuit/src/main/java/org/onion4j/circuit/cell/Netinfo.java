@@ -47,7 +47,8 @@ public record Netinfo(long timestamp, Address other, ImmutableList<Address> mine
         static Address read(WireReader in) throws WireFormatException {
             int type = in.u8("address type");
             Bytes value = in.bytes(in.u8("address length"), "address");
-            if (!hasRightSize(type, value.size())) {
+            if (!hasRightSize(
+                    type, value.size())) { // tor-spec would pass it over; C tor ends the channel, and so do we
                 throw new WireFormatException("NETINFO address of type " + type + " has " + value.size() + " bytes");
             }
             return new Address(type, value);

@@ -43,6 +43,8 @@ import org.onion4j.crypto.random.RandomSource;
 public final class RelayKeys {
     /** What the certified key of an Ed25519 certificate is: an Ed25519 key. */
     public static final int KEY_TYPE_ED25519 = 1;
+    /** What the certified key of an Ed25519 certificate is: the SHA-256 of an RSA key. */
+    public static final int KEY_TYPE_RSA_DIGEST = 2;
     /** What the certified key of an Ed25519 certificate is: the SHA-256 of an X.509 certificate. */
     public static final int KEY_TYPE_X509_DIGEST = 3;
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -115,6 +116,11 @@ public final class ScriptedLink {
         return CellFrame.encodeInitial(Versions.of(3, 4, 5));
     }
 
+    /** A cell of circuit 0 as it looks before the VERSIONS cell has been sent, when circuit IDs are short. */
+    public static byte[] beforeVersions(byte[] cell) {
+        return Arrays.copyOfRange(cell, CellFrame.CIRCID_LEN - CellFrame.INITIAL_CIRCID_LEN, cell.length);
+    }
+
     /** Our CERTS cell. */
     public byte[] certs() {
         return CellFrame.encode(0, relay.keys().certs());
@@ -192,6 +198,7 @@ public final class ScriptedLink {
             return; // the client went away, or refused our TLS
         } finally {
             circuits.values().forEach(ScriptedCircuit::close);
+            relay.ended(this);
         }
     }
 

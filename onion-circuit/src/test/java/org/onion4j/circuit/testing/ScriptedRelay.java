@@ -50,6 +50,7 @@ public final class ScriptedRelay implements AutoCloseable {
     private final SSLContext tls;
     private final ServerSocket server;
     private final BlockingQueue<ScriptedLink> links = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ScriptedLink> ended = new LinkedBlockingQueue<>();
     private final BlockingQueue<ReceivedCell> cells = new LinkedBlockingQueue<>();
     private final BlockingQueue<ReceivedMessage> messages = new LinkedBlockingQueue<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -179,6 +180,11 @@ public final class ScriptedRelay implements AutoCloseable {
         return await(links, "a link");
     }
 
+    /** The next link that has ended, after which nothing more comes from it. */
+    public ScriptedLink awaitLinkEnd() throws InterruptedException {
+        return await(ended, "end of a link");
+    }
+
     /** The next cell that was kept, other than RELAY and RELAY_EARLY. */
     public ReceivedCell awaitCell() throws InterruptedException {
         return await(cells, "a cell");
@@ -235,6 +241,10 @@ public final class ScriptedRelay implements AutoCloseable {
 
     void opened(ScriptedLink link) {
         links.add(link);
+    }
+
+    void ended(ScriptedLink link) {
+        ended.add(link);
     }
 
     /** What went wrong in scripts and links, clients that just went away left out. */
