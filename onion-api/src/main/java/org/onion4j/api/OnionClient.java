@@ -85,11 +85,11 @@ public final class OnionClient implements AutoCloseable {
      * it throws ends the wait and comes out here. One that is slow misses what is outdated.
      */
     public void bootstrap(Consumer<BootstrapProgress> listener) throws OnionException {
-        ProgressRelay relay = new ProgressRelay(listener);
+        ProgressRelay relay = ProgressRelay.toWaitingThread(listener);
         CompletableFuture<Void> future;
         Engine.Registration registration = engine.onProgress(relay::offer);
         try {
-            relay.offer(engine.status().bootstrap());
+            relay.start(engine.status().bootstrap());
             future = requests.bootstrap();
             Futures.whenDone(future, (nothing, failure) -> {
                 relay.offer(engine.status().bootstrap());
@@ -117,13 +117,13 @@ public final class OnionClient implements AutoCloseable {
 
     /** {@link #bootstrap(Consumer)}, without waiting. The listener runs on one callback thread at a time. */
     public CompletableFuture<Void> bootstrapAsync(Consumer<BootstrapProgress> listener) {
-        ProgressRelay relay = new ProgressRelay(listener);
-        Engine.Registration registration = engine.onProgress(progress -> relay.offer(progress, callbacks));
-        relay.offer(engine.status().bootstrap(), callbacks);
+        ProgressRelay relay = ProgressRelay.to(callbacks, listener);
+        Engine.Registration registration = engine.onProgress(relay::offer);
+        relay.start(engine.status().bootstrap());
         CompletableFuture<Void> future = requests.bootstrap();
         Futures.whenDone(future, (nothing, failure) -> {
             registration.close();
-            relay.offer(engine.status().bootstrap(), callbacks);
+            relay.offer(engine.status().bootstrap());
         });
         return callbacks.publish(future, nothing -> {});
     }

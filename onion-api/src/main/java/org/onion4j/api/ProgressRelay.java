@@ -1,5 +1,6 @@
 package org.onion4j.api;
 
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -7,13 +8,15 @@ import java.util.function.Consumer;
 
 /**
  * Hands an application's listener the newest progress, one call at a time, however slow the listener is: what it misses
- * in the meantime is left out. Either the thread that waits in {@link #runUntilEnd} calls it, or the executor.
+ * in the meantime is left out. Either the thread that waits in {@link #runUntilEnd} calls it,
+ * or an executor's.
  *
  * <p>Threading: any thread may {@link #offer}; the fields are guarded by the lock, which is not held while the listener
  * runs.
  */
 final class ProgressRelay {
     private final Consumer<BootstrapProgress> listener;
+    private final Optional<Executor> executor;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private BootstrapProgress next;
@@ -21,35 +24,60 @@ final class ProgressRelay {
     private boolean running;
     private boolean ended;
 
-    ProgressRelay(Consumer<BootstrapProgress> listener) {
+    private ProgressRelay(Consumer<BootstrapProgress> listener, Optional<Executor> executor) {
         this.listener = listener;
+        this.executor = executor;
+    }
+
+    /** The listener runs on the thread that waits in {@link #runUntilEnd}. */
+    static ProgressRelay toWaitingThread(Consumer<BootstrapProgress> listener) {
+        return new ProgressRelay(listener, Optional.empty());
+    }
+
+    /** The listener runs on the executor. */
+    static ProgressRelay to(Executor executor, Consumer<BootstrapProgress> listener) {
+        return new ProgressRelay(listener, Optional.of(executor));
+    }
+
+    /** Tells how things stand, unless progress has been told of already. */
+    void start(BootstrapProgress progress) {
+        boolean run;
+        lock.lock();
+        try {
+            run = next == null && last == null && put(progress);
+        } finally {
+            lock.unlock();
+        }
+        if (run) {
+            runOnExecutor();
+        }
     }
 
     /** Tells of progress; what the listener has just been told is passed over. */
     void offer(BootstrapProgress progress) {
+        boolean run;
         lock.lock();
         try {
-            next = progress;
-            changed.signalAll();
+            run = put(progress);
         } finally {
             lock.unlock();
+        }
+        if (run) {
+            runOnExecutor();
         }
     }
 
-    /** Tells of progress, and has the executor run the listener. */
-    void offer(BootstrapProgress progress, Executor executor) {
-        boolean start;
-        lock.lock();
-        try {
-            next = progress;
-            start = !running;
-            running = true;
-        } finally {
-            lock.unlock();
-        }
-        if (start) {
-            executor.execute(this::runWhileThereIsSome);
-        }
+    /** Under the lock. Returns true if nobody runs the listener by now. */
+    private boolean put(BootstrapProgress progress) {
+        next = progress;
+        changed.signalAll();
+        boolean run = !running;
+        running = true;
+        return run;
+    }
+
+    private void runOnExecutor() {
+        executor.ifPresent(e -> e.execute(this::runWhileThereIsSome));
     }
 
     /** Lets {@link #runUntilEnd} return when the listener knows all that has been offered. */
