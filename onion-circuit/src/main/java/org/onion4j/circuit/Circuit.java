@@ -4,12 +4,11 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.ChannelMessage;
 import org.onion4j.circuit.cell.Create2;
@@ -58,8 +57,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: any thread may call; all state is guarded by one lock. What arrives is handled on the channel's reader
  * thread, under that lock, which is therefore never held while waiting for anything but a condition of it. Order of
- * locks: a circuit's, then a stream's receive lock, or the channel's, then its queue's. Futures complete on the reader,
- * without the lock: what depends on them must not block.
+ * locks: a circuit's, then a stream's receive lock, or the channel's, then its queue's. Futures complete without the
+ * lock, on the reader or on the thread that closes: what depends on them must not block. They complete one after the
+ * other, in the order of what happened; so {@link #close} may return while another thread still completes the last ones.
  *
  * <p>Spec: tor-spec, "Circuit management", "Application connections and stream management".
  */
@@ -85,12 +85,13 @@ public final class Circuit implements AutoCloseable {
     private final RelaySender sender;
     private final StreamTable streams;
     private final CompletableFuture<CircuitException> closed = new CompletableFuture<>();
-    private final ArrayDeque<Runnable> afterUnlock = new ArrayDeque<>();
+    private final AfterUnlock afterUnlock = new AfterUnlock(lock);
     private final byte[] even = new byte[ClientHopCrypto.BODY_LEN]; // what decryption turns out, alternating
     private final byte[] odd = new byte[ClientHopCrypto.BODY_LEN];
 
     private State state = State.OPEN;
     private int circuitId;
+    private boolean knownToRelay; // its CREATE has been sent
     private ImmutableList<Hop> hops = ImmutableList.of();
     private PendingHop pending; // null unless a handshake is under way
     private CircuitException cause; // why it is closed
@@ -133,6 +134,11 @@ public final class Circuit implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Its hops by now, for whoever holds the lock. */
+    ImmutableList<Hop> hops() {
+        return hops;
     }
 
     public boolean isOpen() {
@@ -187,10 +193,11 @@ public final class Circuit implements AutoCloseable {
                 byte[] body = new byte[ClientHopCrypto.BODY_LEN];
                 message.encode(new WireWriter(body, 0, body.length));
                 channel.send(circuitId, message.command(), body, 0);
+                knownToRelay = true;
             }
             return done;
         } finally {
-            unlock();
+            afterUnlock.unlock();
         }
     }
 
@@ -208,7 +215,7 @@ public final class Circuit implements AutoCloseable {
             }
             return done;
         } finally {
-            unlock();
+            afterUnlock.unlock();
         }
     }
 
@@ -277,7 +284,7 @@ public final class Circuit implements AutoCloseable {
             send(hop, stream.streamId(), begin);
             return stream;
         } finally {
-            unlock();
+            afterUnlock.unlock();
         }
     }
 
@@ -300,22 +307,22 @@ public final class Circuit implements AutoCloseable {
             }
             send(hop, id, question);
         } finally {
-            unlock();
+            afterUnlock.unlock();
         }
         answer.whenComplete((resolved, failure) -> {
             if (answer.isCancelled()) {
-                forgetResolve(id);
+                forgetResolve(id, answer);
             }
         });
         return answer;
     }
 
-    private void forgetResolve(int id) {
+    private void forgetResolve(int id, CompletableFuture<Resolved> answer) {
         lock.lock();
         try {
-            streams.forgetResolve(id);
+            streams.forgetResolve(id, answer);
         } finally {
-            unlock();
+            afterUnlock.unlock();
         }
     }
 
@@ -345,7 +352,7 @@ public final class Circuit implements AutoCloseable {
         try {
             closeLocked(why, Notice.SEND_DESTROY);
         } finally {
-            unlock();
+            afterUnlock.unlock();
         }
     }
 
@@ -355,7 +362,7 @@ public final class Circuit implements AutoCloseable {
         }
         state = State.CLOSED;
         cause = why;
-        if (notice == Notice.SEND_DESTROY) {
+        if (notice == Notice.SEND_DESTROY && knownToRelay) {
             byte[] body = new byte[ClientHopCrypto.BODY_LEN];
             new Destroy(DestroyReason.NONE).encode(new WireWriter(body, 0, body.length));
             channel.send(circuitId, CellCommand.DESTROY, body, 0);
@@ -368,31 +375,15 @@ public final class Circuit implements AutoCloseable {
             afterUnlock.add(() -> unfinished.done().completeExceptionally(why));
         }
         streams.closeAll(why);
-        for (Hop hop : hops) {
-            hop.crypto().close();
-        }
+        hops.forEach(hop -> hop.crypto().close());
+        sender.wipe();
+        Arrays.fill(even, (byte) 0);
+        Arrays.fill(odd, (byte) 0);
         afterUnlock.add(() -> closed.complete(why));
     }
 
     private void send(int hop, int streamId, RelayMessage message) {
         sender.send(circuitId, hops, hop, streamId, message);
-    }
-
-    /** Releases the lock; at the last release runs what waited for it, each for itself. */
-    private void unlock() {
-        List<Runnable> tasks = ImmutableList.of();
-        if (lock.getHoldCount() == 1 && !afterUnlock.isEmpty()) {
-            tasks = new ArrayList<>(afterUnlock);
-            afterUnlock.clear();
-        }
-        lock.unlock();
-        for (Runnable task : tasks) {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                log.error("a circuit's listener failed", e);
-            }
-        }
     }
 
     /** What arrives: called by the channel's reader. */
@@ -408,8 +399,12 @@ public final class Circuit implements AutoCloseable {
                 closeLocked(
                         new CircuitException(CircuitException.Kind.PROTOCOL, "a relay broke the protocol", e),
                         Notice.SEND_DESTROY);
+            } catch (RuntimeException e) {
+                log.error("a circuit failed", e); // a bug of ours; the channel's other circuits go on
+                closeLocked(
+                        new CircuitException(CircuitException.Kind.PROTOCOL, "internal error", e), Notice.SEND_DESTROY);
             } finally {
-                unlock();
+                afterUnlock.unlock();
             }
         }
 
@@ -419,7 +414,7 @@ public final class Circuit implements AutoCloseable {
             try {
                 streams.onBatchEnd();
             } finally {
-                unlock();
+                afterUnlock.unlock();
             }
         }
 
@@ -431,7 +426,7 @@ public final class Circuit implements AutoCloseable {
                         new CircuitException(CircuitException.Kind.CHANNEL, "the circuit's channel is closed", why),
                         Notice.NONE);
             } finally {
-                unlock();
+                afterUnlock.unlock();
             }
         }
 
@@ -557,12 +552,23 @@ public final class Circuit implements AutoCloseable {
         }
 
         @Override
-        public void reserveRoom(long timeoutNanos) throws InterruptedException, TimeoutException, StreamException {
+        public void reserveRoom(long timeoutNanos, BooleanSupplier givenUp)
+                throws InterruptedException, TimeoutException, StreamException {
             try {
-                channel.reserve(timeoutNanos);
+                channel.reserve(timeoutNanos, givenUp);
             } catch (ChannelException e) {
                 throw StreamException.circuit(e);
             }
+        }
+
+        @Override
+        public void recheckRoom() {
+            channel.recheckReservations();
+        }
+
+        @Override
+        public void windowGivenBack(int hop) {
+            streams.onCircuitWindow(hop);
         }
 
         @Override
@@ -592,7 +598,7 @@ public final class Circuit implements AutoCloseable {
 
         @Override
         public void unlock() {
-            Circuit.this.unlock();
+            afterUnlock.unlock();
         }
     }
 }

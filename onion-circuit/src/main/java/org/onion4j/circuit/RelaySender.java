@@ -1,6 +1,7 @@
 package org.onion4j.circuit;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.channel.Channel;
 import org.onion4j.circuit.message.PaddingSource;
@@ -50,6 +51,13 @@ final class RelaySender {
         RelayBody.encode(RelayCommand.DATA, streamId, data, offset, length, padding, message, 0);
         channel.sendReserved(circuitId, nextCommand(hop, RelayCommand.DATA), encrypt(hops, hop), 0);
         hops.get(hop).onDataSent(length);
+    }
+
+    /** Forgets what was sent last: nothing more will be. */
+    void wipe() {
+        Arrays.fill(message, (byte) 0);
+        Arrays.fill(left, (byte) 0);
+        Arrays.fill(right, (byte) 0);
     }
 
     /** RELAY_EARLY for EXTEND2, and while there are any for all that isn't meant for the first hop, like C tor. */

@@ -48,13 +48,23 @@ final class StreamTable {
     /** A stream or look-up that we ended. */
     private static final class HalfClosed implements Entry {
         private final int hop;
+        private final DataStream.Kind kind; // null for a look-up
         private final StreamFlow flow; // null for a look-up
         private boolean connectedOwed;
 
-        HalfClosed(int hop, StreamFlow flow, boolean connectedOwed) {
+        /** Of a look-up. */
+        HalfClosed(int hop) {
             this.hop = hop;
-            this.flow = flow;
-            this.connectedOwed = connectedOwed;
+            this.kind = null;
+            this.flow = null;
+        }
+
+        /** Of a stream, which is not kept itself. */
+        HalfClosed(DataStream stream) {
+            this.hop = stream.hop();
+            this.kind = stream.kind();
+            this.flow = stream.flow();
+            this.connectedOwed = stream.isConnecting();
         }
 
         @Override
@@ -106,16 +116,16 @@ final class StreamTable {
     }
 
     /** Nobody waits for the look-up any more; its answer may still come. */
-    void forgetResolve(int id) {
-        if (entries.get(id) instanceof Resolving resolving) {
-            entries.put(id, new HalfClosed(resolving.hop(), null, false));
+    void forgetResolve(int id, CompletableFuture<Resolved> answer) {
+        if (entries.get(id) instanceof Resolving resolving && resolving.answer() == answer) {
+            entries.put(id, new HalfClosed(resolving.hop()));
             live--;
         }
     }
 
     /** We ended the stream. */
     void halfClosed(DataStream stream) {
-        entries.put(stream.streamId(), new HalfClosed(stream.hop(), stream.flow(), stream.isConnecting()));
+        entries.put(stream.streamId(), new HalfClosed(stream));
         forgetLast(stream.streamId());
         live--;
     }
@@ -158,7 +168,9 @@ final class StreamTable {
 
     /** Whether the ID is one of a stream to a directory, whose CONNECTED is not to be looked into. */
     boolean isDirectory(int streamId) {
-        return entries.get(streamId) instanceof Live open && open.stream().kind() == DataStream.Kind.DIRECTORY;
+        Entry entry = entries.get(streamId);
+        return (entry instanceof Live open && open.stream().kind() == DataStream.Kind.DIRECTORY)
+                || (entry instanceof HalfClosed half && half.kind == DataStream.Kind.DIRECTORY);
     }
 
     /** Any other message of a stream: CONNECTED, END, RESOLVED or a stream-level SENDME. */
@@ -209,7 +221,7 @@ final class StreamTable {
             throws ProtocolViolation, FlowViolationException {
         if (message instanceof End || (half.flow == null && message instanceof Resolved)) {
             remove(streamId);
-        } else if (half.flow != null && message instanceof Connected && half.connectedOwed) {
+        } else if (message instanceof Connected connected && half.connectedOwed && half.kind.accepts(connected)) {
             half.connectedOwed = false;
         } else if (half.flow != null && message instanceof Sendme) {
             half.flow.onSendme();

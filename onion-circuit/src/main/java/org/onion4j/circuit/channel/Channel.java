@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLSocket;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.runtime.BatchingSocket;
@@ -198,11 +199,14 @@ public final class Channel implements AutoCloseable {
      * Takes room for one cell of data, waiting for it. Room taken must be used by {@link #sendReserved} or given back by
      * {@link #unreserve}. Never call it under a lock.
      *
+     * @param givenUp whether the room is not wanted any more, which ends the waiting like a time-out; when that changes
+     *     {@link #recheckReservations} must be called. Runs under a lock: it must do no more than look
      * @throws TimeoutException if there was no room in time
      * @throws ChannelException if the channel is closed
      */
-    public void reserve(long timeoutNanos) throws InterruptedException, TimeoutException, ChannelException {
-        if (!outgoing.reserve(timeoutNanos)) {
+    public void reserve(long timeoutNanos, BooleanSupplier givenUp)
+            throws InterruptedException, TimeoutException, ChannelException {
+        if (!outgoing.reserve(timeoutNanos, givenUp)) {
             lock.lock();
             try {
                 if (cause != null) {
@@ -213,6 +217,11 @@ public final class Channel implements AutoCloseable {
             }
             throw new TimeoutException("the channel's queue is full");
         }
+    }
+
+    /** Lets those who wait for room look whether they have given up. May be called under the lock of a circuit. */
+    public void recheckReservations() {
+        outgoing.recheckWaiting();
     }
 
     /** Gives back the room of {@link #reserve}. */

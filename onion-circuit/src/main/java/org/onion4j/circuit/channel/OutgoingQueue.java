@@ -3,6 +3,7 @@ package org.onion4j.circuit.channel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * The fixed-length cells that wait for a channel's writer: a ring of whole cells in wire form, bounded. Senders of data
@@ -38,14 +39,15 @@ final class OutgoingQueue {
     /**
      * Takes room for one cell, waiting for it up to {@code nanos} nanoseconds.
      *
-     * @return false if the time is over or the queue has been closed
+     * @param givenUp whether nobody wants the room any more; {@link #recheckWaiting} must follow when that changes
+     * @return false if the time is over, the room isn't wanted or the queue has been closed
      */
-    boolean reserve(long nanos) throws InterruptedException {
+    boolean reserve(long nanos, BooleanSupplier givenUp) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = nanos;
             while (count + reserved >= DATA_CELLS && !closed) {
-                if (left <= 0) {
+                if (left <= 0 || givenUp.getAsBoolean()) {
                     return false;
                 }
                 left = room.awaitNanos(left);
@@ -55,6 +57,16 @@ final class OutgoingQueue {
             }
             reserved++;
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets those who wait for room look whether they still want it. */
+    void recheckWaiting() {
+        lock.lock();
+        try {
+            room.signalAll();
         } finally {
             lock.unlock();
         }

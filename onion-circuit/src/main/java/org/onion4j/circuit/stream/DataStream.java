@@ -43,7 +43,12 @@ public final class DataStream implements AutoCloseable {
         /** An address and port outside: CONNECTED must tell the address. */
         EXIT,
         /** The relay's own directory: what CONNECTED says means nothing. */
-        DIRECTORY
+        DIRECTORY;
+
+        /** Whether CONNECTED says what it must. */
+        public boolean accepts(Connected message) {
+            return this == DIRECTORY || message.address().isPresent();
+        }
     }
 
     /** No time limit, for {@link #read} and {@link #write}. */
@@ -67,6 +72,7 @@ public final class DataStream implements AutoCloseable {
     private StreamException failure; // why it is closed, for a reader and a writer; under receiveLock
     private boolean readerWaits; // under receiveLock
     private volatile boolean inputShut; // written under receiveLock
+    private volatile boolean sendShut; // whether it is CLOSED, for a writer that holds no lock
     private volatile boolean grantMayBeDue; // the far end has used some of its window
     private volatile long readTimeoutNanos = NO_TIMEOUT;
     private volatile long writeTimeoutNanos = NO_TIMEOUT;
@@ -267,7 +273,7 @@ public final class DataStream implements AutoCloseable {
         boolean room = false;
         boolean sent = false;
         try {
-            carrier.reserveRoom(Math.max(1, until - ticker.read()));
+            carrier.reserveRoom(Math.max(1, until - ticker.read()), () -> sendShut);
             room = true;
             carrier.lock().lock();
             try {
@@ -280,6 +286,7 @@ public final class DataStream implements AutoCloseable {
                 carrier.unlock();
             }
         } catch (TimeoutException e) {
+            throwIfClosed();
             throw StreamException.timeout("writing");
         } finally {
             if (!sent) {
@@ -296,6 +303,16 @@ public final class DataStream implements AutoCloseable {
         try {
             flow.unreserve();
             carrier.flow(hop).unreserve();
+            carrier.windowGivenBack(hop);
+        } finally {
+            carrier.unlock();
+        }
+    }
+
+    private void throwIfClosed() throws StreamException {
+        carrier.lock().lock();
+        try {
+            checkNotClosed();
         } finally {
             carrier.unlock();
         }
@@ -369,8 +386,7 @@ public final class DataStream implements AutoCloseable {
      * @return false if that was not due
      */
     public boolean onConnected(Connected message) {
-        if (state != State.CONNECTING
-                || (kind == Kind.EXIT && !message.address().isPresent())) {
+        if (state != State.CONNECTING || !kind.accepts(message)) {
             return false;
         }
         state = State.OPEN;
@@ -441,7 +457,9 @@ public final class DataStream implements AutoCloseable {
 
     private void become(StreamException why) {
         state = State.CLOSED;
+        sendShut = true;
         writable.signalAll();
+        carrier.recheckRoom();
         receiveLock.lock();
         try {
             if (failure == null) {

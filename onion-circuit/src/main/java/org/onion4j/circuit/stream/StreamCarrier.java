@@ -2,6 +2,7 @@ package org.onion4j.circuit.stream;
 
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.onion4j.circuit.flow.HopFlow;
 import org.onion4j.circuit.message.RelayMessage;
 
@@ -16,11 +17,23 @@ public interface StreamCarrier {
     /** The most bytes that one DATA message to the hop may carry now; under the lock. */
     int nextDataLen(int hop);
 
-    /** Without any lock: takes room in the channel's queue for one DATA message. */
-    void reserveRoom(long timeoutNanos) throws InterruptedException, TimeoutException, StreamException;
+    /**
+     * Without any lock: takes room in the channel's queue for one DATA message.
+     *
+     * @param givenUp whether the room isn't wanted any more, which ends the waiting like a time-out, at the next
+     *     {@link #recheckRoom}
+     */
+    void reserveRoom(long timeoutNanos, BooleanSupplier givenUp)
+            throws InterruptedException, TimeoutException, StreamException;
+
+    /** Lets those who wait for room look whether they have given up. */
+    void recheckRoom();
 
     /** Gives back the room that {@link #reserveRoom} took. */
     void unreserveRoom();
+
+    /** Under the lock: a stream has given back what it took of the hop's window, for which others may wait. */
+    void windowGivenBack(int hop);
 
     /** Under the lock: encrypts and queues a DATA message for which room and windows have been reserved. */
     void sendData(int hop, int streamId, byte[] data, int offset, int length);

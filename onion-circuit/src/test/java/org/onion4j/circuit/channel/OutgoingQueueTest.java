@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class OutgoingQueueTest {
     private static final int CELL = 514;
+
+    private static boolean wanted() {
+        return false; // never given up
+    }
 
     private final OutgoingQueue queue = new OutgoingQueue(CELL);
 
@@ -57,15 +63,41 @@ class OutgoingQueueTest {
     @Test
     void reserve_atTheBound_refusesUntilTheWriterHasTaken() throws Exception {
         for (int i = 0; i < OutgoingQueue.DATA_CELLS; i++) {
-            assertThat(queue.reserve(0)).isTrue();
+            assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isTrue();
             assertThat(put(i, OutgoingQueue.Room.RESERVED)).isTrue();
         }
-        assertThat(queue.reserve(0)).isFalse();
+        assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isFalse();
         assertThat(queue.take(new byte[CELL], 0)).isEqualTo(CELL);
-        assertThat(queue.reserve(0)).isTrue();
-        assertThat(queue.reserve(0)).isFalse();
+        assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isTrue();
+        assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isFalse();
         queue.unreserve();
-        assertThat(queue.reserve(0)).isTrue();
+        assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isTrue();
+    }
+
+    @Test
+    void reserve_givenUpMeanwhile_refusesThatOneAlone() throws Exception {
+        for (int i = 0; i < OutgoingQueue.DATA_CELLS; i++) {
+            assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isTrue();
+        }
+        AtomicBoolean givenUp = new AtomicBoolean();
+        CompletableFuture<Boolean> one = reserveLater(givenUp::get);
+        CompletableFuture<Boolean> other = reserveLater(OutgoingQueueTest::wanted);
+        givenUp.set(true);
+        queue.recheckWaiting();
+        assertThat(one.get(10, TimeUnit.SECONDS)).isFalse();
+        assertThat(other).isNotDone();
+        queue.unreserve();
+        assertThat(other.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private CompletableFuture<Boolean> reserveLater(BooleanSupplier givenUp) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return queue.reserve(TimeUnit.MINUTES.toNanos(1), givenUp);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @Test
@@ -79,16 +111,10 @@ class OutgoingQueueTest {
     @Test
     void close_wakesWhoWaits_andLeavesWhatIsQueued() throws Exception {
         for (int i = 0; i < OutgoingQueue.DATA_CELLS; i++) {
-            assertThat(queue.reserve(0)).isTrue();
+            assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isTrue();
         }
         put(1, OutgoingQueue.Room.RESERVED);
-        CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> {
-            try {
-                return queue.reserve(TimeUnit.MINUTES.toNanos(1));
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        CompletableFuture<Boolean> waiter = reserveLater(OutgoingQueueTest::wanted);
         queue.close();
         assertThat(waiter.get(10, TimeUnit.SECONDS)).isFalse();
         assertThat(put(2, OutgoingQueue.Room.NONE)).isFalse();
