@@ -124,8 +124,7 @@ public final class CTorNode {
     }
 
     private synchronized void signal(String name) throws IOException, InterruptedException {
-        // The shell has a kill of its own; the program is missing on small installations.
-        Programs.output(folder, SIGNAL_LIMIT, "", List.of("sh", "-c", "kill -" + name + " " + process.pid()));
+        Programs.output(folder, SIGNAL_LIMIT, "", List.of("kill", "-" + name, Long.toString(process.pid())));
     }
 
     /** The end of its log, for a failure's message. */

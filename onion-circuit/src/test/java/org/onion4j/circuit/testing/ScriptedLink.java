@@ -177,6 +177,7 @@ public final class ScriptedLink {
         ScriptedCircuit circuit = new ScriptedCircuit(this, circuitId);
         circuit.addHop(keys, reply);
         circuits.put(circuitId, circuit);
+        relay.accepted(circuit);
         return circuit;
     }
 

@@ -51,6 +51,7 @@ public final class ScriptedRelay implements AutoCloseable {
     private final ServerSocket server;
     private final BlockingQueue<ScriptedLink> links = new LinkedBlockingQueue<>();
     private final BlockingQueue<ScriptedLink> ended = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ScriptedCircuit> circuits = new LinkedBlockingQueue<>();
     private final BlockingQueue<ReceivedCell> cells = new LinkedBlockingQueue<>();
     private final BlockingQueue<ReceivedMessage> messages = new LinkedBlockingQueue<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -185,6 +186,11 @@ public final class ScriptedRelay implements AutoCloseable {
         return await(ended, "end of a link");
     }
 
+    /** The next circuit that was accepted. */
+    public ScriptedCircuit awaitCircuit() throws InterruptedException {
+        return await(circuits, "a circuit");
+    }
+
     /** The next cell that was kept, other than RELAY and RELAY_EARLY. */
     public ReceivedCell awaitCell() throws InterruptedException {
         return await(cells, "a cell");
@@ -245,6 +251,10 @@ public final class ScriptedRelay implements AutoCloseable {
 
     void ended(ScriptedLink link) {
         ended.add(link);
+    }
+
+    void accepted(ScriptedCircuit circuit) {
+        circuits.add(circuit);
     }
 
     /** What went wrong in scripts and links, clients that just went away left out. */
