@@ -7,6 +7,8 @@ module org.onion4j.directory {
 
     exports org.onion4j.directory.doc to
             org.onion4j.api;
+    exports org.onion4j.directory.guard to
+            org.onion4j.api;
     exports org.onion4j.directory.path to
             org.onion4j.api;
     exports org.onion4j.directory.view to

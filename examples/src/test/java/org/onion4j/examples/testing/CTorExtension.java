@@ -1,10 +1,13 @@
 package org.onion4j.examples.testing;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
@@ -13,6 +16,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** Gives the tests marked {@link CTor} their network, or skips them where there can be none. */
 final class CTorExtension implements ExecutionCondition, ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(CTorExtension.class);
+
+    /** The programs that these tests start; {@code ss} tells which relays a download goes through. */
+    private static final List<String> NEEDED = List.of("tor", "tor-gencert", "tor-resolve", "curl", "ss");
 
     /** What the store keeps: closed by JUnit at the end of the whole run. */
     private record Shared(CTorNetwork network) implements AutoCloseable {
@@ -24,11 +30,14 @@ final class CTorExtension implements ExecutionCondition, ParameterResolver {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        if (CTorNetwork.isAvailable()) {
-            return ConditionEvaluationResult.enabled("tor is installed");
+        String missing = NEEDED.stream()
+                .filter(program -> Programs.find(program).isEmpty())
+                .collect(Collectors.joining(", "));
+        if (missing.isEmpty()) {
+            return ConditionEvaluationResult.enabled("all programs are there");
         }
         if (Boolean.getBoolean("onion4j.requireCtor")) {
-            return ConditionEvaluationResult.enabled("to fail: tor is required and is not installed");
+            throw new ExtensionConfigurationException("the tests with C tor are required, and there is no " + missing);
         }
         AtomicBoolean said = context.getRoot()
                 .getStore(NAMESPACE)

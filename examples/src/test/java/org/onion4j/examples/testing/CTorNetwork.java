@@ -35,6 +35,8 @@ import java.util.stream.Stream;
  */
 public final class CTorNetwork implements AutoCloseable {
     private static final Duration TOOL_LIMIT = Duration.ofMinutes(1);
+    private static final Duration CACHE_LIMIT = Duration.ofSeconds(5);
+    private static final int CACHE_ATTEMPTS = 12;
     private static final Duration READY_LIMIT = Duration.ofMinutes(3);
 
     private final Path tor;
@@ -49,11 +51,6 @@ public final class CTorNetwork implements AutoCloseable {
         this.root = root;
         this.names = names;
         this.nodes = nodes;
-    }
-
-    /** Whether this machine has the programs that a network is made of. */
-    public static boolean isAvailable() {
-        return Programs.find("tor").isPresent() && Programs.find("tor-gencert").isPresent();
     }
 
     /** Starts three authorities, three middles and three exits, and returns when clients can use them. */
@@ -207,23 +204,34 @@ public final class CTorNetwork implements AutoCloseable {
                 return true;
             });
             for (CTorNode node : nodes) {
-                // Relays asked before there was a consensus, and would wait longer and longer before they ask again.
-                node.reload();
+                awaitCache(node);
             }
-            Await.until("all relays to have the consensus", READY_LIMIT, () -> {
-                requireRunning();
-                for (CTorNode node : nodes) {
-                    requireComplete(cached(node, "cached-microdesc-consensus"), "the cache of " + node);
-                    requireMicrodescriptors(node);
-                }
-                return true;
-            });
         } catch (TimeoutException e) {
             String logs = nodes.stream().map(CTorNode::logTail).collect(Collectors.joining());
             TimeoutException withLogs = new TimeoutException(e.getMessage() + logs);
             withLogs.initCause(e);
             throw withLogs;
         }
+    }
+
+    /** Relays asked before there was a consensus, and would wait longer and longer before they ask again: so they are told to. */
+    private void awaitCache(CTorNode node) throws IOException, InterruptedException, TimeoutException {
+        TimeoutException failure = null;
+        for (int i = 0; i < CACHE_ATTEMPTS; i++) {
+            node.reload();
+            try {
+                Await.until(node + " to have the consensus", CACHE_LIMIT, () -> {
+                    requireRunning();
+                    requireComplete(cached(node, "cached-microdesc-consensus"), "the cache of " + node);
+                    requireMicrodescriptors(node);
+                    return true;
+                });
+                return;
+            } catch (TimeoutException e) {
+                failure = e;
+            }
+        }
+        throw failure;
     }
 
     private void requireRunning() throws IOException {

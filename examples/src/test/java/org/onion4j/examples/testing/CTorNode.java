@@ -124,7 +124,8 @@ public final class CTorNode {
     }
 
     private synchronized void signal(String name) throws IOException, InterruptedException {
-        Programs.output(folder, SIGNAL_LIMIT, "", List.of("kill", "-" + name, Long.toString(process.pid())));
+        // The shell has a kill of its own; the program is missing on small installations.
+        Programs.output(folder, SIGNAL_LIMIT, "", List.of("sh", "-c", "kill -" + name + " " + process.pid()));
     }
 
     /** The end of its log, for a failure's message. */

@@ -1,0 +1,73 @@
+package org.onion4j.examples;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.onion4j.api.BootstrapException;
+import org.onion4j.api.NetworkConfig;
+import org.onion4j.api.NetworkConfigException;
+import org.onion4j.api.OnionClient;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.StateException;
+import org.onion4j.api.UnsupportedFeatureException;
+import picocli.CommandLine.Option;
+
+/** The options of every command that uses the network, and the client that they describe. */
+final class NetworkOptions {
+    @Option(
+            names = "--network",
+            paramLabel = "FILE",
+            description = "the network, in lines of C tor's configuration (default: the public Tor network)")
+    private Path network;
+
+    /** A client for that network, with its state in {@code state} or, if that is null, in memory alone. */
+    OnionClient open(Path state, PrintWriter err) throws CommandException {
+        OnionClient.Builder builder = OnionClient.builder();
+        if (network != null) {
+            builder.network(read(network, err));
+        }
+        if (state != null) {
+            builder.stateDirectory(state);
+        }
+        try {
+            return builder.build();
+        } catch (OnionException e) {
+            throw failure("cannot start", e);
+        }
+    }
+
+    private static NetworkConfig read(Path file, PrintWriter err) throws CommandException {
+        try {
+            NetworkConfig config = NetworkConfig.ofTorrc(file);
+            config.warnings().forEach(warning -> err.println(file + ": " + warning));
+            return config;
+        } catch (NetworkConfigException e) {
+            String message = e.getCause() instanceof IOException unreadable
+                    ? Failures.unreadable(file, unreadable)
+                    : file + ": " + e.getMessage();
+            throw new CommandException(ExitStatus.BAD_ARGUMENTS, message, e);
+        }
+    }
+
+    /** Joins the network, and says on the way how far it has come: a line for each phase. */
+    static void bootstrap(OnionClient client, PrintWriter err) throws CommandException {
+        try {
+            client.bootstrap(new ProgressLines(err));
+        } catch (OnionException e) {
+            throw failure("cannot join the network", e);
+        }
+    }
+
+    /** What a failure of the library means for the command. */
+    static CommandException failure(String what, OnionException e) {
+        int status = ExitStatus.STREAM_FAILED;
+        if (e instanceof BootstrapException) {
+            status = ExitStatus.BOOTSTRAP_FAILED;
+        } else if (e instanceof UnsupportedFeatureException
+                || e instanceof NetworkConfigException
+                || e instanceof StateException) {
+            status = ExitStatus.BAD_ARGUMENTS;
+        }
+        return new CommandException(status, what + ": " + e.getMessage(), e);
+    }
+}

@@ -1,0 +1,85 @@
+package org.onion4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Bad arguments end with status 2 and one line, before anything touches the network. */
+class ArgumentsTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "fetch | examples/run fetch: Missing required parameter: 'URL'",
+                "fetch a.test | examples/run fetch: cannot fetch 'a.test': it does not begin with http:// or https://",
+                "fetch http://a.test/ http://b.test/ | examples/run fetch: Unmatched argument at index 2: 'http://b.test/'",
+                "fetch http://a.test:99999/ | examples/run fetch: cannot fetch 'http://a.test:99999/': port 99999",
+                "fetch http://a.test/ --exit-country Germany | examples/run fetch: --exit-country takes a country's two letters",
+                "fetch http://a.test/ --network /nowhere/net | examples/run fetch: /nowhere/net: there is no such file",
+                "fetch http://a.test/ --out /nowhere/file | examples/run fetch: cannot write --out /nowhere/file: there is no",
+                "fetch http://a.test/ --out / | examples/run fetch: cannot write --out /: it is a directory",
+                "socks | examples/run socks: Missing required option: '--port=N'",
+                "socks --port x | examples/run socks: Invalid value for option '--port': 'x' is not an int",
+                "socks --port 65536 | examples/run socks: --port takes a number from 0 to 65535, not 65536",
+                "socks --port -1 | examples/run socks: --port takes a number from 0 to 65535, not -1",
+                "socks --port 0 --network / | examples/run socks: /: ",
+                "resolve | examples/run resolve: Missing required parameter: 'NAME'",
+                "consensus | examples/run consensus: Missing required options and parameters",
+                "consensus /nowhere/c --certs /nowhere/d | examples/run consensus: /nowhere/c: there is no such file",
+                "consensus c --certs d --at noon | examples/run consensus: --at takes a time such as 2024-05-17T17:30:00Z",
+                "bake | examples/run: Unmatched argument at index 0: 'bake'",
+                "--colour | examples/run: Unknown option: '--colour'",
+                "@/etc/passwd | examples/run: Unmatched argument at index 0: '@/etc/passwd'",
+                "--url a.test | examples/run fetch: cannot fetch 'a.test'"
+            })
+    void badArguments_endWithStatus2AndOneLine(String command, String message) {
+        Ran ran = Ran.examples(command.split(" ", -1));
+
+        assertThat(ran.status()).isEqualTo(ExitStatus.BAD_ARGUMENTS);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).last().asString().startsWith(message);
+        assertThat(ran.err())
+                .filteredOn(line -> !line.startsWith("examples/run: "))
+                .hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void malformedNetworkFile_saysWhichLine() throws IOException {
+        Path network = Files.writeString(folder.resolve("net.torrc"), "TestingTorNetwork 1\nDirAuthority nonsense\n");
+
+        Ran ran = Ran.examples("resolve", "a.test", "--network", network.toString());
+
+        assertThat(ran.status()).isEqualTo(ExitStatus.BAD_ARGUMENTS);
+        assertThat(ran.err())
+                .singleElement()
+                .asString()
+                .startsWith("examples/run resolve: " + network)
+                .contains("line 2");
+    }
+
+    @Test
+    void argumentsWithControlCharacters_stayOnOneLine() {
+        Ran ran = Ran.examples("fetch", "http://a.test/\n\u001b[31mred");
+
+        assertThat(ran.status()).isEqualTo(ExitStatus.BAD_ARGUMENTS);
+        assertThat(ran.err()).singleElement().asString().doesNotContain("\u001b");
+    }
+
+    @Test
+    void help_endsWithStatus0() {
+        Ran ran = Ran.examples("--help");
+
+        assertThat(ran.status()).isEqualTo(ExitStatus.SUCCESS);
+        assertThat(String.join("\n", ran.out())).contains("fetch", "socks", "resolve", "consensus");
+        assertThat(Ran.examples("fetch", "--help").status()).isEqualTo(ExitStatus.SUCCESS);
+    }
+}

@@ -1,0 +1,107 @@
+package org.onion4j.examples.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds out which relays a running download of this process goes through, from what the operating system counts: the guard is where
+ * the bytes come from, the exit has the connection to the web server, and the middle is the busiest of the others.
+ */
+public final class PathFinder {
+    private static final long WATCH_MILLIS = 700;
+    private static final Pattern BYTES_RECEIVED = Pattern.compile("bytes_received:(\\d+)");
+
+    /** The relays of the circuit. */
+    public record Found(CTorNode guard, CTorNode middle, CTorNode exit) {}
+
+    private PathFinder() {}
+
+    /** Looks for the path of the one download that is now going on between this process and {@code web}. */
+    public static Found ofDownload(CTorNetwork network, WebServer web) throws IOException, InterruptedException {
+        Map<CTorNode, Long> receivedBefore = received(network);
+        Map<CTorNode, Long> busyBefore = cpuTicks(network);
+        TimeUnit.MILLISECONDS.sleep(WATCH_MILLIS);
+        Map<CTorNode, Long> received = difference(received(network), receivedBefore);
+        Map<CTorNode, Long> busy = difference(cpuTicks(network), busyBefore);
+
+        CTorNode exit = exit(network, web);
+        CTorNode guard = most(received, List.of(exit));
+        return new Found(guard, most(busy, List.of(exit, guard)), exit);
+    }
+
+    private static CTorNode exit(CTorNetwork network, WebServer web) throws IOException {
+        List<Integer> peers = new ArrayList<>(web.busyPeerPorts());
+        if (peers.size() != 1) {
+            throw new IOException("there are " + peers.size() + " downloads, not one");
+        }
+        for (CTorNode node : network.nodes()) {
+            boolean connected = node.isRunning()
+                    && ProcNet.tcpSockets(node.pid()).stream().anyMatch(socket -> socket.localPort() == peers.get(0));
+            if (connected) {
+                return node;
+            }
+        }
+        throw new IOException("the download comes from no relay of this network");
+    }
+
+    /** How many bytes this process has received from each node, on the connections that are open. */
+    private static Map<CTorNode, Long> received(CTorNetwork network) throws IOException, InterruptedException {
+        Map<CTorNode, Long> received = new HashMap<>();
+        for (ProcNet.TcpSocket socket :
+                ProcNet.tcpSockets(ProcessHandle.current().pid())) {
+            for (CTorNode node : network.nodes()) {
+                if (socket.established() && socket.remotePort() == node.orPort()) {
+                    received.merge(node, bytesReceived(socket.localPort(), node.orPort()), Long::sum);
+                }
+            }
+        }
+        return received;
+    }
+
+    private static long bytesReceived(int localPort, int remotePort) throws IOException, InterruptedException {
+        String shown = Programs.output(
+                Path.of("/"),
+                Duration.ofSeconds(10),
+                "",
+                List.of("ss", "-tinH", "sport", "=", ":" + localPort, "and", "dport", "=", ":" + remotePort));
+        Matcher matcher = BYTES_RECEIVED.matcher(shown);
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    /** The processor time that each running node has used, in clock ticks. */
+    private static Map<CTorNode, Long> cpuTicks(CTorNetwork network) throws IOException {
+        Map<CTorNode, Long> ticks = new HashMap<>();
+        for (CTorNode node : network.nodes()) {
+            if (node.isRunning()) {
+                String stat = Files.readString(Path.of("/proc", Long.toString(node.pid()), "stat"));
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                ticks.put(node, Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
+            }
+        }
+        return ticks;
+    }
+
+    private static Map<CTorNode, Long> difference(Map<CTorNode, Long> after, Map<CTorNode, Long> before) {
+        Map<CTorNode, Long> difference = new HashMap<>();
+        after.forEach((node, value) -> difference.put(node, value - before.getOrDefault(node, 0L)));
+        return difference;
+    }
+
+    private static CTorNode most(Map<CTorNode, Long> values, List<CTorNode> without) throws IOException {
+        return values.entrySet().stream()
+                .filter(entry -> !without.contains(entry.getKey()))
+                .max(Comparator.comparingLong(Map.Entry::getValue))
+                .orElseThrow(() -> new IOException("there is no connection to any relay"))
+                .getKey();
+    }
+}

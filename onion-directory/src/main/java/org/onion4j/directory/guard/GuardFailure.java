@@ -1,0 +1,16 @@
+package org.onion4j.directory.guard;
+
+/** Why a circuit through a guard came to nothing, as far as that tells something of the guard. */
+public enum GuardFailure {
+    /**
+     * The device has no network, or cannot reach any of it ("network is unreachable", airplane mode): says nothing of
+     * the guard.
+     */
+    NO_NETWORK,
+    /** No connection to the guard, no link handshake with it, or no answer to the circuit's first cell in time. */
+    UNREACHABLE,
+    /** The guard answered and refused: it destroyed the circuit before its first hop was there. */
+    DESTROYED,
+    /** The circuit failed after its first hop: most often the fault of a later relay, but always for a hostile guard. */
+    LATER_HOP
+}
