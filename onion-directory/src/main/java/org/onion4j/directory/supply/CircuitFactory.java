@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.CircuitParameters;
@@ -42,8 +43,15 @@ public final class CircuitFactory {
      *
      * @param firstHop done when the first relay has answered on the circuit: it is there, and so is the network
      * @param circuit done when all relays have; fails with a {@link CircuitException} or {@link ChannelException}
+     * @param channelTime when its channel was open, by the ticker; 0 before
      */
-    public record Attempt(CompletableFuture<Void> firstHop, CompletableFuture<Circuit> circuit) {
+    public record Attempt(
+            CompletableFuture<Void> firstHop, CompletableFuture<Circuit> circuit, AtomicLong channelTime) {
+        /** When the channel was open, by the ticker; 0 before. */
+        long channelNanos() {
+            return channelTime.get();
+        }
+
         /** Gives it up for a cause, with what has been built; no effect once it is done. */
         public void cancel(CircuitException cause) {
             circuit.completeExceptionally(cause);
@@ -82,7 +90,7 @@ public final class CircuitFactory {
     }
 
     private Attempt run(ChannelTarget target, CircuitParameters parameters, Plan plan) {
-        Attempt attempt = new Attempt(new CompletableFuture<>(), new CompletableFuture<>());
+        Attempt attempt = new Attempt(new CompletableFuture<>(), new CompletableFuture<>(), new AtomicLong());
         channels.get(target)
                 .thenComposeAsync(channel -> start(channel, parameters, attempt, plan), executor)
                 .whenComplete((circuit, failure) -> {
@@ -100,6 +108,7 @@ public final class CircuitFactory {
         if (attempt.circuit().isDone()) {
             return failed(new CircuitException(CircuitException.Kind.CLOSED, "given up"));
         }
+        attempt.channelTime().set(ticker.read());
         Circuit circuit;
         try {
             circuit = Circuit.on(channel, parameters, random, ticker);

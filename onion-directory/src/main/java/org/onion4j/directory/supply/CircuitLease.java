@@ -1,0 +1,35 @@
+package org.onion4j.directory.supply;
+
+import org.onion4j.circuit.Circuit;
+import org.onion4j.crypto.bytes.RsaIdentity;
+
+/** A circuit for one stream, which may carry others. Any thread may call. */
+public final class CircuitLease {
+    private final CircuitSupply supply;
+    private final SuppliedCircuit supplied;
+
+    CircuitLease(CircuitSupply supply, SuppliedCircuit supplied) {
+        this.supply = supply;
+        this.supplied = supplied;
+    }
+
+    public Circuit circuit() {
+        return supplied.circuit;
+    }
+
+    /** The relay where the circuit ends. */
+    public RsaIdentity exit() {
+        return supplied.exit().rsaIdentity();
+    }
+
+    /** The far end answered, whatever it said: the circuit works. */
+    public void answered() {
+        supplied.guard().used(true);
+    }
+
+    /** The far end did not answer, or the circuit died: it takes no further stream. */
+    public void failed() {
+        supplied.guard().used(false);
+        supply.retire(supplied);
+    }
+}
