@@ -33,15 +33,17 @@ public final class PathSelector {
         this.view = view;
         this.rules = rules;
         Predicate<Relay> usable = rules.usable();
-        Predicate<Relay> letsOut = usable.and(relay -> canExtend(relay)
-                && !relay.has(RelayFlag.BAD_EXIT)
-                && !relay.has(RelayFlag.MIDDLE_ONLY)
-                && ExitTarget.resolve().allowedBy(relay));
-        this.guards = table(Position.GUARD, relay -> relay.has(RelayFlag.GUARD) && !relay.has(RelayFlag.MIDDLE_ONLY));
-        this.middles = table(Position.MIDDLE, usable.and(PathSelector::canExtend));
-        this.exits = table(Position.EXIT, letsOut.and(relay -> relay.has(RelayFlag.EXIT)));
-        this.unflaggedExits = table(Position.EXIT, letsOut.and(relay -> !relay.has(RelayFlag.EXIT)));
-        this.directories = table(Position.DIRECTORY, usable.and(relay -> relay.has(RelayFlag.V2_DIR)));
+        this.guards = table(
+                Position.GUARD, eligible(relay -> relay.has(RelayFlag.GUARD) && !relay.has(RelayFlag.MIDDLE_ONLY)));
+        this.middles = table(Position.MIDDLE, eligible(usable.and(PathSelector::canExtend)));
+        this.directories = table(Position.DIRECTORY, eligible(usable.and(relay -> relay.has(RelayFlag.V2_DIR))));
+        List<Relay> flagged = new ArrayList<>();
+        List<Relay> unflagged = new ArrayList<>();
+        for (Relay relay : eligible(usable.and(PathSelector::letsOut))) {
+            (relay.has(RelayFlag.EXIT) ? flagged : unflagged).add(relay);
+        }
+        this.exits = table(Position.EXIT, flagged);
+        this.unflaggedExits = table(Position.EXIT, unflagged);
     }
 
     /** A selector for a view and the client's rules. */
@@ -49,15 +51,25 @@ public final class PathSelector {
         return new PathSelector(view, rules);
     }
 
-    private WeightedRelays table(Position position, Predicate<Relay> eligible) {
+    private List<Relay> eligible(Predicate<Relay> condition) {
         List<Relay> relays = new ArrayList<>();
         for (Relay relay : view.relays()) {
-            if (relay.has(RelayFlag.RUNNING) && relay.has(RelayFlag.VALID) && eligible.test(relay)) {
+            if (relay.has(RelayFlag.RUNNING) && relay.has(RelayFlag.VALID) && condition.test(relay)) {
                 relays.add(relay);
             }
         }
-        PositionWeights weights = new PositionWeights(view, position);
-        return new WeightedRelays(relays, weights::of);
+        return relays;
+    }
+
+    private WeightedRelays table(Position position, List<Relay> relays) {
+        return new WeightedRelays(relays, new PositionWeights(view, position)::of);
+    }
+
+    private static boolean letsOut(Relay relay) {
+        return canExtend(relay)
+                && !relay.has(RelayFlag.BAD_EXIT)
+                && !relay.has(RelayFlag.MIDDLE_ONLY)
+                && ExitTarget.resolve().allowedBy(relay);
     }
 
     /** Whether circuits can go through the relay: we have its key, and it doesn't deny knowing CREATE2 and EXTEND2. */
