@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.onion4j.api.BootstrapException;
+import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.NetworkConfig;
 import org.onion4j.api.NetworkConfigException;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionException;
+import org.onion4j.api.ProxyException;
 import org.onion4j.api.StateException;
 import org.onion4j.api.UnsupportedFeatureException;
 import picocli.CommandLine.Option;
@@ -65,6 +67,8 @@ final class NetworkOptions {
             status = ExitStatus.BOOTSTRAP_FAILED;
         } else if (e instanceof UnsupportedFeatureException
                 || e instanceof NetworkConfigException
+                || e instanceof InvalidDestinationException
+                || e instanceof ProxyException
                 || e instanceof StateException) {
             status = ExitStatus.BAD_ARGUMENTS;
         }
