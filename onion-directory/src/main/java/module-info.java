@@ -9,6 +9,8 @@ module org.onion4j.directory {
             org.onion4j.api;
     exports org.onion4j.directory.guard to
             org.onion4j.api;
+    exports org.onion4j.directory.fetch to
+            org.onion4j.api;
     exports org.onion4j.directory.path to
             org.onion4j.api;
     exports org.onion4j.directory.view to

@@ -3,6 +3,7 @@ package org.onion4j.directory.doc;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -46,8 +47,9 @@ public final class MicrodescriptorParser {
      * @param microdescriptor what was read
      * @param from its first byte
      * @param to behind its last byte
+     * @param lastListed when a consensus last had it, if an annotation before it says so
      */
-    public record Found(Microdescriptor microdescriptor, int from, int to) {}
+    public record Found(Microdescriptor microdescriptor, int from, int to, Optional<Instant> lastListed) {}
 
     /**
      * Reads microdescriptors that stand one behind another. A faulty one does not spoil the others; whatever stands
@@ -108,8 +110,12 @@ public final class MicrodescriptorParser {
      */
     public Found parse(byte[] text, int from, int to) throws DocumentException {
         int start = from;
+        Optional<Instant> lastListed = Optional.empty();
         while (start < to && text[start] == '@') {
-            start = annotation(text, start, to);
+            int end = annotationEnd(text, start, to);
+            Optional<Instant> time = lastListed(text, start, end);
+            lastListed = time.isPresent() ? time : lastListed;
+            start = end;
         }
         if (to - start > MAX_LEN) {
             throw new DocumentException("microdescriptor of " + (to - start) + " bytes");
@@ -117,11 +123,11 @@ public final class MicrodescriptorParser {
         MessageDigest sha256 = Digests.newSha256();
         sha256.update(text, start, to - start);
         Bytes digest = Bytes.copyOf(sha256.digest());
-        return new Found(new One(text, new ItemReader(text, start, to)).parse(digest), start, to);
+        return new Found(new One(text, new ItemReader(text, start, to)).parse(digest), start, to, lastListed);
     }
 
-    /** Passes over an annotation. The one kind we know must have the right form. */
-    private static int annotation(byte[] text, int from, int to) throws DocumentException {
+    /** Where the line behind an annotation begins. */
+    private static int annotationEnd(byte[] text, int from, int to) throws DocumentException {
         int end = from;
         while (end < to && text[end] != '\n') {
             end++;
@@ -129,11 +135,13 @@ public final class MicrodescriptorParser {
         if (end == to) {
             throw new DocumentException("no line feed after an annotation");
         }
-        ItemReader in = new ItemReader(text, from + 1, end + 1);
-        if (in.next() && in.keyword().equals("last-listed")) {
-            in.time("last-listed");
-        }
         return end + 1;
+    }
+
+    /** The time in an annotation of the one kind we know. */
+    private static Optional<Instant> lastListed(byte[] text, int from, int to) throws DocumentException {
+        ItemReader in = new ItemReader(text, from + 1, to);
+        return in.next() && in.keyword().equals("last-listed") ? Optional.of(in.time("last-listed")) : Optional.empty();
     }
 
     private final class One {

@@ -1,0 +1,111 @@
+package org.onion4j.directory.fetch;
+
+import com.google.common.base.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import org.onion4j.circuit.runtime.Scheduler;
+
+/**
+ * Clock, ticker, scheduler and executor in one, moved by the test: nothing runs but inside of {@link #run}, and time
+ * passes only there. A task that blocks for some time calls {@link #run} itself, so that others run meanwhile. One
+ * thread.
+ */
+final class FakeRuntime implements Scheduler, Executor {
+    private record Timer(long atNanos, long number) implements Comparable<Timer> {
+        @Override
+        public int compareTo(Timer other) {
+            int order = Long.compare(atNanos, other.atNanos);
+            return order != 0 ? order : Long.compare(number, other.number);
+        }
+    }
+
+    private final TreeMap<Timer, Runnable> timers = new TreeMap<>();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private Instant wall;
+    private long nanos = 1_000_000_000_000L;
+    private long count;
+
+    FakeRuntime(Instant start) {
+        this.wall = start;
+    }
+
+    @Override
+    public Cancellable schedule(Runnable task, Duration delay) {
+        Timer timer = new Timer(nanos + Math.max(0, delay.toNanos()), count++);
+        timers.put(timer, task);
+        return () -> timers.remove(timer);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+    }
+
+    Instant now() {
+        return wall;
+    }
+
+    /** Sets the wall clock, as a user would; monotonic time goes on. */
+    void setClock(Instant value) {
+        wall = value;
+    }
+
+    Ticker ticker() {
+        return new Ticker() {
+            @Override
+            public long read() {
+                return nanos;
+            }
+        };
+    }
+
+    Clock clock() {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Instant instant() {
+                return wall;
+            }
+        };
+    }
+
+    /** Lets time pass, and all that is due happen. */
+    void run(Duration duration) {
+        long until = nanos + duration.toNanos();
+        runTasks();
+        while (!timers.isEmpty() && timers.firstKey().atNanos <= until) {
+            Timer timer = timers.firstKey();
+            moveTo(Math.max(nanos, timer.atNanos));
+            timers.remove(timer).run();
+            runTasks();
+        }
+        moveTo(Math.max(nanos, until));
+    }
+
+    private void runTasks() {
+        while (!tasks.isEmpty()) {
+            tasks.remove().run();
+        }
+    }
+
+    private void moveTo(long value) {
+        wall = wall.plusNanos(value - nanos);
+        nanos = value;
+    }
+}
