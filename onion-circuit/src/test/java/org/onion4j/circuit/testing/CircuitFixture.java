@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableList;
 import com.google.common.util.concurrent.Uninterruptibles;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -103,8 +104,10 @@ public final class CircuitFixture
     }
 
     /** What the relay does from now until the end of the test; else it is honest. */
-    public void script(RelayScript value) {
+    @CanIgnoreReturnValue
+    public CircuitFixture script(RelayScript value) {
         script = value;
+        return this;
     }
 
     /** The test ends the channel: nothing is expected of it afterwards. Not where the fixture is the class's. */

@@ -1,0 +1,130 @@
+package org.onion4j.api.internal.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Optional;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.OnionStream;
+import org.onion4j.api.OperationInterruptedException;
+import org.onion4j.api.StreamClosedException;
+import org.onion4j.circuit.stream.DataStream;
+
+/** A circuit's stream as an application sees it. Threading: like {@link OnionStream}. */
+final class CircuitStream implements OnionStream {
+    private static final Duration MAX_TIMEOUT = Duration.ofDays(365);
+
+    private final DataStream stream;
+    private final InputStream input = new Input();
+    private final OutputStream output = new Output();
+    private volatile boolean outputShut;
+
+    CircuitStream(DataStream stream) {
+        this.stream = stream;
+    }
+
+    @Override
+    public InputStream getInputStream() {
+        return input;
+    }
+
+    @Override
+    public OutputStream getOutputStream() {
+        return output;
+    }
+
+    @Override
+    public void setReadTimeout(Duration timeout) {
+        if (timeout.isNegative() || timeout.compareTo(MAX_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("a read timeout of " + timeout);
+        }
+        stream.setReadTimeoutNanos(timeout.toNanos());
+    }
+
+    @Override
+    public void shutdownInput() {
+        stream.shutdownInput();
+    }
+
+    @Override
+    public void shutdownOutput() {
+        outputShut = true;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return stream.isOpen();
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+    }
+
+    /** What reading or writing failed with, as the API says it. */
+    private static OnionException translate(IOException failure) {
+        if (failure instanceof InterruptedIOException) {
+            return new OperationInterruptedException("interrupted", failure);
+        }
+        return Errors.whileOpen(failure);
+    }
+
+    private final class Input extends InputStream {
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (offset < 0 || length < 0 || length > target.length - offset) {
+                throw new IndexOutOfBoundsException();
+            }
+            try {
+                return stream.read(target, offset, length);
+            } catch (IOException e) {
+                throw translate(e);
+            }
+        }
+
+        @Override
+        public int available() {
+            return stream.available();
+        }
+
+        @Override
+        public void close() {
+            CircuitStream.this.close();
+        }
+    }
+
+    private final class Output extends OutputStream {
+        @Override
+        public void write(int one) throws IOException {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            if (offset < 0 || length < 0 || length > source.length - offset) {
+                throw new IndexOutOfBoundsException();
+            }
+            if (outputShut) {
+                throw new StreamClosedException("the output has been shut", Optional.empty(), null);
+            }
+            try {
+                stream.write(source, offset, length);
+            } catch (IOException e) {
+                throw translate(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            CircuitStream.this.close();
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package org.onion4j.api.internal.engine;
+
+import com.google.common.collect.ImmutableList;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.onion4j.api.BootstrapProgress;
+import org.onion4j.api.ClientClosedException;
+import org.onion4j.api.ClientStatus;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.OnionStream;
+import org.onion4j.api.internal.Engine;
+import org.onion4j.api.internal.EngineConfig;
+import org.onion4j.api.internal.Environment;
+import org.onion4j.api.internal.ResolvedAnswers;
+import org.onion4j.api.internal.StreamRequest;
+import org.onion4j.circuit.channel.Channel;
+import org.onion4j.circuit.channel.ChannelEnvironment;
+import org.onion4j.circuit.channel.ChannelManager;
+import org.onion4j.circuit.message.Resolve;
+import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.circuit.runtime.ThreadScheduler;
+import org.onion4j.directory.fetch.DirectoryEnvironment;
+import org.onion4j.directory.fetch.DirectoryManager;
+import org.onion4j.directory.guard.GuardManager;
+import org.onion4j.directory.network.NetworkDescription;
+import org.onion4j.directory.path.PathRules;
+import org.onion4j.directory.supply.BuildTimeouts;
+import org.onion4j.directory.supply.CircuitFactory;
+import org.onion4j.directory.supply.CircuitSupply;
+import org.onion4j.directory.supply.DirectoryTunnels;
+import org.onion4j.directory.supply.GuardCaches;
+import org.onion4j.directory.supply.PredictedPorts;
+import org.onion4j.directory.supply.SupplyParameters;
+import org.onion4j.directory.view.ClientProtocols;
+
+/**
+ * The engine of one client: owns its threads, channels, directory, guards and circuits, and attaches its streams.
+ *
+ * <p>Threading: any thread may call; nothing blocks but {@link #close}. At rest there are the scheduler and two threads a
+ * channel; workers come and go with work.
+ */
+public final class ClientEngine implements Engine {
+    private static final Duration SAVE_EVERY = Duration.ofMinutes(1);
+    private static final Duration FLUSH_TIME = Duration.ofSeconds(3);
+    private static final Duration END_TIME = Duration.ofSeconds(10);
+
+    private final EngineThreads threads = new EngineThreads("onion4j");
+    private final ThreadScheduler scheduler = new ThreadScheduler(threads);
+    private final ExecutorService workers = threads.newWorkers();
+    private final ProgressBoard progress = new ProgressBoard();
+    private final ReadyGate gate = new ReadyGate();
+    private final ChannelManager channels;
+    private final DirectoryTunnels tunnels;
+    private final GuardManager guards;
+    private final CircuitSupply supply;
+    private final DirectoryManager directory;
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** An engine that has not touched the network yet. */
+    public ClientEngine(EngineConfig config) {
+        Environment environment = config.environment();
+        NetworkDescription network = config.network();
+        PathRules rules = network.subnets() == NetworkDescription.Subnets.DISTINCT
+                ? PathRules.DEFAULT
+                : PathRules.DEFAULT.withoutDistinctSubnets();
+        channels = new ChannelManager(new ChannelEnvironment(
+                environment.connector(),
+                environment.clock(),
+                environment.ticker(),
+                environment.random(),
+                scheduler,
+                threads,
+                ChannelEnvironment.DEFAULT_HANDSHAKE_TIMEOUT));
+        CircuitFactory factory =
+                new CircuitFactory(channels, environment.random(), environment.ticker(), this::execute);
+        tunnels = new DirectoryTunnels(factory, environment.ticker(), scheduler);
+        guards = GuardManager.open(
+                config.state(), environment.clock(), environment.ticker(), environment.random(), relay -> true);
+        supply = new CircuitSupply(
+                factory,
+                guards,
+                BuildTimeouts.open(config.state(), environment.random()),
+                new PredictedPorts(environment.ticker(), environment.random()),
+                SupplyParameters.DEFAULT,
+                environment.ticker(),
+                environment.random(),
+                scheduler);
+        directory = new DirectoryManager(
+                new DirectoryEnvironment(
+                        network,
+                        config.state(),
+                        tunnels,
+                        new GuardCaches(guards),
+                        this::execute,
+                        scheduler,
+                        environment.clock(),
+                        environment.ticker(),
+                        environment.random(),
+                        ClientProtocols.current()),
+                new Bootstrap(guards, supply, channels, rules, progress, gate));
+    }
+
+    /** Work that comes after the end is dropped: nobody waits for it. */
+    private void execute(Runnable work) {
+        try {
+            workers.execute(work);
+        } catch (RejectedExecutionException e) {
+            if (!closed.get()) {
+                throw e;
+            }
+        }
+    }
+
+    private void start() {
+        if (started.compareAndSet(false, true) && !closed.get()) {
+            directory.start();
+            saveLater();
+        }
+    }
+
+    private void saveLater() {
+        scheduler.schedule(
+                () -> {
+                    execute(this::save);
+                    saveLater();
+                },
+                SAVE_EVERY);
+    }
+
+    private void save() {
+        guards.save();
+        supply.save();
+    }
+
+    @Override
+    public CompletableFuture<Void> bootstrap() {
+        start();
+        return gate.await();
+    }
+
+    @Override
+    public ClientStatus status() {
+        BootstrapProgress now = progress.current();
+        ClientStatus.State state = gate.isOpen()
+                ? ClientStatus.State.READY
+                : started.get() ? ClientStatus.State.BOOTSTRAPPING : ClientStatus.State.IDLE;
+        return new ClientStatus(state, now);
+    }
+
+    @Override
+    public Registration onProgress(Consumer<BootstrapProgress> listener) {
+        return progress.register(listener);
+    }
+
+    @Override
+    public CompletableFuture<OnionStream> openStream(StreamRequest request) {
+        return onceReady(
+                () -> StreamOpener.open(supply, scheduler, request), CircuitStream::new, stream -> stream.close());
+    }
+
+    @Override
+    public CompletableFuture<ImmutableList<InetAddress>> resolve(StreamRequest request) {
+        Resolve question = new Resolve(request.destination().host());
+        return onceReady(
+                () -> StreamOpener.resolve(supply, scheduler, request, question),
+                ResolvedAnswers::addresses,
+                unwanted -> {});
+    }
+
+    @Override
+    public CompletableFuture<String> resolveReverse(StreamRequest request) {
+        Resolve question =
+                new Resolve(ReverseNames.of(request.destination().address().get()));
+        return onceReady(
+                () -> StreamOpener.resolve(supply, scheduler, request, question),
+                ResolvedAnswers::hostname,
+                unwanted -> {});
+    }
+
+    private interface Conversion<T, R> {
+        R convert(T value) throws OnionException;
+    }
+
+    /** Waits for the network, then tries; cancelling what it returns reaches the try. */
+    private <T, R> CompletableFuture<R> onceReady(
+            Supplier<CompletableFuture<T>> attempt, Conversion<T, R> conversion, Consumer<T> discard) {
+        CompletableFuture<R> result = new CompletableFuture<>();
+        CompletableFuture<Void> ready = bootstrap();
+        cancelWith(result, ready);
+        ready.whenComplete((nothing, blocked) -> {
+            if (blocked != null) {
+                result.completeExceptionally(CircuitFactory.cause(blocked));
+                return;
+            }
+            if (result.isDone()) {
+                return;
+            }
+            CompletableFuture<T> tried = attempt.get();
+            cancelWith(result, tried);
+            tried.whenComplete((value, failure) -> finish(result, value, failure, conversion, discard));
+        });
+        return result;
+    }
+
+    private <T, R> void finish(
+            CompletableFuture<R> result, T value, Throwable failure, Conversion<T, R> conversion, Consumer<T> discard) {
+        if (failure != null) {
+            result.completeExceptionally(
+                    closed.get() ? closedException() : Errors.whileOpening(CircuitFactory.cause(failure)));
+            return;
+        }
+        try {
+            if (!result.complete(conversion.convert(value))) {
+                discard.accept(value); // given up in the meantime
+            }
+        } catch (OnionException e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private static void cancelWith(CompletableFuture<?> whole, CompletableFuture<?> part) {
+        whole.whenComplete((value, failure) -> {
+            if (whole.isCancelled()) {
+                part.cancel(false);
+            }
+        });
+    }
+
+    @Override
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
+    private static ClientClosedException closedException() {
+        return new ClientClosedException("the client has been closed", null);
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        gate.shut(closedException());
+        directory.close();
+        supply.close();
+        tunnels.close();
+        closeChannels();
+        save();
+        scheduler.close();
+        workers.shutdownNow();
+        threads.join(END_TIME);
+    }
+
+    /** Lets what is queued go out: relays should hear that circuits are over. */
+    private void closeChannels() {
+        CompletableFuture<?>[] ends =
+                channels.channels().stream().map(Channel::closed).toArray(CompletableFuture<?>[]::new);
+        channels.close();
+        try {
+            CompletableFuture.allOf(ends).get(FLUSH_TIME.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            return; // they end by themselves once their sockets are closed
+        }
+    }
+}

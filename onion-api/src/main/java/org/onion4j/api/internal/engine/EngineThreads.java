@@ -1,0 +1,85 @@
+package org.onion4j.api.internal.engine;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes all threads of one client, all of them daemons with a name of their kind, and knows when the last one has ended.
+ * Any thread may call.
+ */
+final class EngineThreads implements ThreadFactory {
+    private static final Logger log = LoggerFactory.getLogger(EngineThreads.class);
+    private static final int MAX_WORKERS = 8;
+    private static final Duration WORKER_IDLE_TIME = Duration.ofSeconds(5);
+
+    private final AtomicInteger made = new AtomicInteger();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final String name;
+
+    EngineThreads(String name) {
+        this.name = name;
+    }
+
+    @Override
+    public Thread newThread(Runnable task) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        task.run();
+                    } finally {
+                        threads.remove(Thread.currentThread());
+                    }
+                },
+                name + "-" + made.incrementAndGet());
+        thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler((t, e) -> log.error("a thread of the client failed", e));
+        threads.add(thread);
+        return thread;
+    }
+
+    /** A pool for work that computes or waits for the network; its threads end when there is none for a moment. */
+    ExecutorService newWorkers() {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                MAX_WORKERS,
+                MAX_WORKERS,
+                WORKER_IDLE_TIME.toNanos(),
+                TimeUnit.NANOSECONDS,
+                new LinkedBlockingQueue<>(),
+                this);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** Waits until all threads but the calling one have ended, for at most the given time. */
+    void join(Duration limit) {
+        long until = System.nanoTime() + limit.toNanos();
+        boolean interrupted = false;
+        Iterator<Thread> each = threads.iterator();
+        while (each.hasNext()) {
+            Thread thread = each.next();
+            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            if (thread == Thread.currentThread() || left <= 0) {
+                continue;
+            }
+            try {
+                thread.join(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                break;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.onion4j.api.internal.engine;
+
+import java.util.Optional;
+import org.onion4j.api.CircuitClosedException;
+import org.onion4j.api.ExitUnavailableException;
+import org.onion4j.api.InternalErrorException;
+import org.onion4j.api.NoPathException;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.StreamClosedException;
+import org.onion4j.api.StreamTimeoutException;
+import org.onion4j.api.internal.StreamErrors;
+import org.onion4j.circuit.CircuitException;
+import org.onion4j.circuit.channel.ChannelException;
+import org.onion4j.circuit.stream.StreamException;
+
+/** What goes wrong in circuits and streams, as the API says it; the cause is kept. */
+final class Errors {
+    private Errors() {}
+
+    /** A failure of a stream that was not open yet. */
+    static OnionException whileOpening(Throwable failure) {
+        if (failure instanceof StreamException stream
+                && stream.kind() == StreamException.Kind.ENDED
+                && stream.end().isPresent()) {
+            return StreamErrors.whileOpening(stream.end().get().reason(), failure);
+        }
+        return other(failure);
+    }
+
+    /** A failure of a stream that was open. */
+    static OnionException whileOpen(Throwable failure) {
+        if (failure instanceof StreamException stream
+                && stream.kind() == StreamException.Kind.ENDED
+                && stream.end().isPresent()) {
+            return StreamErrors.whileOpen(stream.end().get().reason(), failure);
+        }
+        return other(failure);
+    }
+
+    private static OnionException other(Throwable failure) {
+        if (failure instanceof OnionException known) {
+            return known;
+        }
+        if (failure instanceof StreamException stream) {
+            return switch (stream.kind()) {
+                case TIMEOUT -> new StreamTimeoutException(stream.getMessage(), Optional.empty(), failure);
+                case CLOSED -> new StreamClosedException("the stream has been closed", Optional.empty(), failure);
+                case CIRCUIT ->
+                    new CircuitClosedException(
+                            "the circuit that carried the stream is gone", Optional.empty(), failure);
+                case ENDED -> new ExitUnavailableException("the exit ended the stream", Optional.empty(), failure);
+            };
+        }
+        if (failure instanceof org.onion4j.directory.path.NoPathException) {
+            return new NoPathException(
+                    "the network has no path for this: " + failure.getMessage(), Optional.empty(), failure);
+        }
+        if (failure instanceof CircuitException || failure instanceof ChannelException) {
+            return new CircuitClosedException(
+                    "the circuit that was to carry the stream is gone", Optional.empty(), failure);
+        }
+        return new InternalErrorException("an unexpected failure", failure);
+    }
+}

@@ -1,0 +1,97 @@
+package org.onion4j.api.internal.engine;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.onion4j.api.OnionException;
+
+/**
+ * Where requests wait until the client is in the network. What keeps it out for good, as far as one can tell, fails those
+ * who wait; who comes later waits again.
+ *
+ * <p>Threading: any thread; nobody is told anything under the lock.
+ */
+final class ReadyGate {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    private boolean open;
+    private Optional<OnionException> shut = Optional.empty();
+
+    boolean isOpen() {
+        lock.lock();
+        try {
+            return open;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Done when the client is in the network: a future of the caller's own. */
+    CompletableFuture<Void> await() {
+        CompletableFuture<Void> one = new CompletableFuture<>();
+        lock.lock();
+        try {
+            if (shut.isPresent()) {
+                one.completeExceptionally(shut.get());
+            } else if (open) {
+                one.complete(null);
+            } else {
+                waiting.removeIf(CompletableFuture::isDone);
+                waiting.add(one);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return one;
+    }
+
+    void open() {
+        lock.lock();
+        try {
+            open = true;
+        } finally {
+            lock.unlock();
+        }
+        take().forEach(one -> one.complete(null));
+    }
+
+    /** The network is lost: who comes now waits. */
+    void close() {
+        lock.lock();
+        try {
+            open = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Those who wait need not wait longer. */
+    void fail(OnionException why) {
+        take().forEach(one -> one.completeExceptionally(why));
+    }
+
+    /** Nobody will ever get in again. */
+    void shut(OnionException why) {
+        lock.lock();
+        try {
+            shut = Optional.of(why);
+        } finally {
+            lock.unlock();
+        }
+        fail(why);
+    }
+
+    private ImmutableList<CompletableFuture<Void>> take() {
+        lock.lock();
+        try {
+            ImmutableList<CompletableFuture<Void>> all = ImmutableList.copyOf(waiting);
+            waiting.clear();
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
