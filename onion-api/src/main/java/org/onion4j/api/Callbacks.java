@@ -1,13 +1,14 @@
 package org.onion4j.api;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.onion4j.api.internal.DaemonThreads;
 import org.onion4j.api.internal.Futures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,33 +20,20 @@ import org.slf4j.LoggerFactory;
 final class Callbacks implements Executor {
     private static final Logger log = LoggerFactory.getLogger(Callbacks.class);
     private static final int IDLE_SECONDS = 5;
-    private static final int CLOSE_MILLIS = 1000;
+    private static final Duration CLOSE_TIME = Duration.ofSeconds(1);
 
-    private final ThreadPoolExecutor threads;
+    private final DaemonThreads threads = new DaemonThreads("onion4j-callback-");
+    private final ThreadPoolExecutor executor;
 
     Callbacks() {
-        AtomicInteger number = new AtomicInteger();
-        threads = new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new CallbackThread(this, task, "onion4j-callback-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-    }
-
-    private static final class CallbackThread extends Thread {
-        private final Callbacks owner;
-
-        CallbackThread(Callbacks owner, Runnable task, String name) {
-            super(task, name);
-            this.owner = owner;
-        }
+        executor = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
     }
 
     @Override
     public void execute(Runnable task) {
         try {
-            threads.execute(() -> runLogged(task));
+            executor.execute(() -> runLogged(task));
         } catch (RejectedExecutionException e) {
             log.debug("a callback came after the client was closed");
         }
@@ -81,12 +69,14 @@ final class Callbacks implements Executor {
 
     /** Lets the callbacks that are there run, waiting for them for a moment unless this is one of them. */
     void close() {
-        threads.shutdown();
-        if (Thread.currentThread() instanceof CallbackThread caller && caller.owner == this) {
+        executor.shutdown();
+        if (threads.isCaller()) {
             return;
         }
         try {
-            threads.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+            if (!threads.join(CLOSE_TIME)) {
+                log.debug("the application's callbacks go on after the client was closed");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -72,6 +72,13 @@ public final class StreamOptions {
         return earlyData;
     }
 
+    /** Without the isolation token's content. */
+    @Override
+    public String toString() {
+        return "StreamOptions[" + ipVersions + ", " + earlyData + ", timeout=" + timeout + ", isolation=" + isolation
+                + ", exitCountry=" + exitCountry + "]";
+    }
+
     /** Collects options. Not for more than one thread. */
     @SuppressWarnings("CanIgnoreReturnValueSuggester") // its annotation would be part of what we export
     public static final class Builder {

@@ -108,9 +108,9 @@ final class SocksRelay {
         long total = 0;
         int count;
         while ((count = receive(in, buffer)) >= 0) {
-            out.write(buffer, 0, count);
             total += count;
             bytesDown = total;
+            out.write(buffer, 0, count);
             buffer = grown(buffer, count);
         }
         socket.shutdownOutput();

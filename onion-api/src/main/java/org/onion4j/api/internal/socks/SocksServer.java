@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -15,12 +16,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.onion4j.api.ProxyException;
 import org.onion4j.api.ProxyServer;
 import org.onion4j.api.internal.ClientRequests;
+import org.onion4j.api.internal.DaemonThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ final class SocksServer implements ProxyServer {
     private static final int BACKLOG = 128;
     private static final int THREAD_IDLE_SECONDS = 10;
     private static final int BACK_OFF_MILLIS = 200;
-    private static final int CLOSE_SECONDS = 5;
+    private static final Duration CLOSE_TIME = Duration.ofSeconds(5);
     private static final long WARNING_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final ServerSocket serverSocket;
@@ -46,7 +47,8 @@ final class SocksServer implements ProxyServer {
     private final Consumer<SocksServer> onClose;
     private final Semaphore free;
     private final Set<SocksConnection> connections = ConcurrentHashMap.newKeySet();
-    private final ThreadPoolExecutor threads;
+    private final DaemonThreads threads;
+    private final ThreadPoolExecutor executor;
     private final Thread acceptor;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicLong nextWarningNanos;
@@ -65,16 +67,15 @@ final class SocksServer implements ProxyServer {
         this.onClose = onClose;
         this.free = new Semaphore(limits.connections());
         this.nextWarningNanos = new AtomicLong(ticker.read());
-        AtomicInteger number = new AtomicInteger();
-        String name = "onion4j-socks-" + address.getPort() + "-";
-        this.threads = new ThreadPoolExecutor(
+        this.threads = new DaemonThreads("onion4j-socks-" + address.getPort() + "-");
+        this.executor = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE, // bounded by the connections, two for each
                 THREAD_IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                task -> daemon(task, name + number.incrementAndGet()));
-        this.acceptor = daemon(this::acceptAll, name + "accept");
+                threads);
+        this.acceptor = threads.newThread(this::acceptAll);
     }
 
     /**
@@ -112,12 +113,6 @@ final class SocksServer implements ProxyServer {
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 
     @Override
@@ -178,7 +173,7 @@ final class SocksServer implements ProxyServer {
     /** Runs a connection's part on a thread of its own. Returns false if there is none to be had. */
     boolean start(Runnable task) {
         try {
-            threads.execute(task);
+            executor.execute(task);
             return true;
         } catch (RejectedExecutionException e) {
             return false;
@@ -213,13 +208,12 @@ final class SocksServer implements ProxyServer {
         closing.countDown();
         closeQuietly(serverSocket);
         free.release(); // for an acceptor that waits for a connection to end
-        threads.shutdown();
+        executor.shutdown();
         for (SocksConnection connection : connections) {
             connection.close();
         }
         try {
-            acceptor.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
-            if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!threads.join(CLOSE_TIME)) {
                 log.warn("a proxy's connections take long to end");
             }
         } catch (InterruptedException e) {

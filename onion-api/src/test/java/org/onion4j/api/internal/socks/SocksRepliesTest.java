@@ -1,0 +1,75 @@
+package org.onion4j.api.internal.socks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.net.InetAddresses;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.onion4j.api.BootstrapException;
+import org.onion4j.api.BootstrapPhase;
+import org.onion4j.api.CircuitClosedException;
+import org.onion4j.api.ClientClosedException;
+import org.onion4j.api.ExitUnavailableException;
+import org.onion4j.api.InvalidDestinationException;
+import org.onion4j.api.InvalidDestinationException.Reason;
+import org.onion4j.api.NoPathException;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.UnsupportedFeatureException;
+import org.onion4j.api.internal.StreamErrors;
+import org.onion4j.api.internal.socks.SocksRequest.Version;
+import org.onion4j.circuit.message.EndReason;
+
+class SocksRepliesTest {
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(StreamErrors.whileOpening(EndReason.EXITPOLICY, null), 2),
+                Arguments.of(StreamErrors.whileOpening(EndReason.RESOLVEFAILED, null), 4),
+                Arguments.of(StreamErrors.whileOpening(EndReason.NOROUTE, null), 4),
+                Arguments.of(StreamErrors.whileOpening(EndReason.CONNECTREFUSED, null), 5),
+                Arguments.of(StreamErrors.whileOpening(EndReason.DONE, null), 5),
+                Arguments.of(StreamErrors.whileOpening(EndReason.CONNRESET, null), 5),
+                Arguments.of(StreamErrors.whileOpening(EndReason.TIMEOUT, null), 6),
+                Arguments.of(StreamErrors.whileOpening(EndReason.MISC, null), 1),
+                Arguments.of(StreamErrors.whileOpening(EndReason.DESTROY, null), 1),
+                Arguments.of(new CircuitClosedException("", Optional.empty(), null), 1),
+                Arguments.of(new ExitUnavailableException("", Optional.empty(), null), 1),
+                Arguments.of(new ClientClosedException("", null), 1),
+                Arguments.of(new NoPathException("", Optional.empty(), null), 3),
+                Arguments.of(new BootstrapException(BootstrapPhase.CONNECTING, "", null), 3),
+                Arguments.of(new InvalidDestinationException(Reason.MALFORMED, ""), 1),
+                Arguments.of(new InvalidDestinationException(Reason.INTERNAL, ""), 2),
+                Arguments.of(new InvalidDestinationException(Reason.EXIT_NOTATION, ""), 2),
+                Arguments.of(
+                        new UnsupportedFeatureException(UnsupportedFeatureException.Feature.ONION_SERVICES, ""), 4));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void everyFailure_hasItsCode(OnionException failure, int code) {
+        assertThat(SocksReplies.failed(Version.SOCKS5, failure).hex()).isEqualTo("050" + code + "0001000000000000");
+        assertThat(SocksReplies.failed(Version.SOCKS4, failure).hex()).isEqualTo("005b000000000000");
+    }
+
+    @Test
+    void answers_haveTheirForms() {
+        assertThat(SocksReplies.granted(Version.SOCKS5).hex()).isEqualTo("05000001000000000000");
+        assertThat(SocksReplies.granted(Version.SOCKS4).hex()).isEqualTo("005a000000000000");
+        assertThat(SocksReplies.resolved(Version.SOCKS5, InetAddresses.forString("192.0.2.1"))
+                        .hex())
+                .isEqualTo("05000001" + "c0000201" + "0000");
+        assertThat(SocksReplies.resolved(Version.SOCKS5, InetAddresses.forString("2001:db8::1"))
+                        .hex())
+                .isEqualTo("05000004" + "20010db8000000000000000000000001" + "0000");
+        assertThat(SocksReplies.resolved(Version.SOCKS4, InetAddresses.forString("192.0.2.1"))
+                        .hex())
+                .isEqualTo("005a0000" + "c0000201");
+        assertThat(SocksReplies.resolved(Version.SOCKS4, InetAddresses.forString("2001:db8::1"))
+                        .hex())
+                .isEqualTo("005b000000000000");
+        assertThat(SocksReplies.resolvedName("a.b").hex()).isEqualTo("05000003" + "03612e62" + "0000");
+    }
+}
