@@ -16,10 +16,14 @@ final class ReceiveBuffer {
     /** A ring of this size or less is never given back while the stream is open. */
     private static final int KEPT_CAPACITY_BYTES = 64 * 1024;
 
+    /** A larger one shrinks once it has been far too large so often. */
+    private static final int PEAKS_TO_SHRINK = 64;
+
     private final int maxBytes;
     private byte[] ring = new byte[0];
     private int start;
     private int size;
+    private int smallPeaks; // how often in a row it got empty without having been a quarter full
     private int peak; // the most that waited since the ring was last empty
 
     ReceiveBuffer(int maxBytes) {
@@ -56,8 +60,10 @@ final class ReceiveBuffer {
         size -= taken;
         if (size == 0) {
             start = 0;
-            if (ring.length > KEPT_CAPACITY_BYTES && peak < ring.length / 4) {
+            smallPeaks = peak < ring.length / 4 ? smallPeaks + 1 : 0;
+            if (ring.length > KEPT_CAPACITY_BYTES && smallPeaks >= PEAKS_TO_SHRINK) {
                 ring = new byte[ring.length / 2]; // a burst has passed
+                smallPeaks = 0;
             }
             peak = 0;
         }
