@@ -73,12 +73,8 @@ final class Callbacks implements Executor {
         if (threads.isCaller()) {
             return;
         }
-        try {
-            if (!threads.join(CLOSE_TIME)) {
-                log.debug("the application's callbacks go on after the client was closed");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!threads.join(CLOSE_TIME)) {
+            log.debug("the application's callbacks go on after the client was closed");
         }
     }
 }

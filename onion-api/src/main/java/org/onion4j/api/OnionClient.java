@@ -261,10 +261,13 @@ public final class OnionClient implements AutoCloseable {
             return;
         }
         requests.close();
-        proxies.close();
-        engine.close();
-        state.close();
-        callbacks.close();
+        try {
+            proxies.close();
+            engine.close();
+        } finally {
+            state.close();
+            callbacks.close();
+        }
     }
 
     /** Describes a client. Not for more than one thread; may build any number of clients, one for each state directory. */

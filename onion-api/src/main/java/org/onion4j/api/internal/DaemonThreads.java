@@ -35,21 +35,28 @@ public final class DaemonThreads implements ThreadFactory {
     }
 
     /**
-     * Waits for all of them to end.
+     * Waits for all of them to end. An interrupt does not shorten the wait, since whoever is interrupted closes what they
+     * have like anybody else; it is kept for later.
      *
-     * @return false if some have not by then
+     * @return false if some have not ended by then
      */
-    public boolean join(Duration timeout) throws InterruptedException {
+    public boolean join(Duration timeout) {
         long until = System.nanoTime() + timeout.toNanos();
+        boolean interrupted = false;
+        boolean allEnded = true;
         for (Thread thread : threads) {
-            long leftMillis = (until - System.nanoTime()) / 1_000_000;
-            if (thread.getState() != Thread.State.NEW) {
-                thread.join(Math.max(1, leftMillis));
+            while (thread.isAlive() && System.nanoTime() - until < 0) {
+                try {
+                    thread.join(Math.max(1, (until - System.nanoTime()) / 1_000_000));
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
-            if (thread.isAlive()) {
-                return false;
-            }
+            allEnded &= !thread.isAlive();
         }
-        return true;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return allEnded;
     }
 }

@@ -47,7 +47,8 @@ public interface Engine extends AutoCloseable {
 
     /**
      * Closes all streams and circuits, fails what is under way with {@link org.onion4j.api.ClientClosedException}, and
-     * returns when no thread and no socket is left. Again: no effect.
+     * returns when no thread and no socket is left, even if the calling thread is interrupted. Again: no effect. Afterwards
+     * {@link #status} and {@link #onProgress} may still be called.
      */
     @Override
     void close();

@@ -7,9 +7,11 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -93,14 +95,16 @@ final class SystemFiles implements FileOperations {
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        FileChannel channel;
-        try {
-            channel = FileChannel.open(directory, StandardOpenOption.READ);
-        } catch (IOException e) {
-            return; // Windows opens no directories, and needs no such call
-        }
-        try (channel) {
+        boolean interrupted = Thread.interrupted(); // else it would close the channel
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (AccessDeniedException | ClosedByInterruptException e) {
+            // Windows opens no directories, and needs no such call; and an interrupt does not undo the rename
+            interrupted |= e instanceof ClosedByInterruptException;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

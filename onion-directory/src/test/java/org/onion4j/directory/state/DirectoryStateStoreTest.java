@@ -304,6 +304,19 @@ class DirectoryStateStoreTest {
     }
 
     @Test
+    void anInterruptedThread_savesLikeAnyOther() throws Exception {
+        Thread.currentThread().interrupt();
+        try (StateStore store = open()) {
+            store.write("guards", bytes("saved"));
+            assertThat(store.read("guards")).contains(bytes("saved"));
+            assertThat(store.isDurable()).isTrue();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(notices).isEmpty();
+    }
+
+    @Test
     void afterClose_callsDoNothing() throws Exception {
         DirectoryStateStore store = open();
         store.write("guards", bytes("x"));

@@ -212,12 +212,8 @@ final class SocksServer implements ProxyServer {
         for (SocksConnection connection : connections) {
             connection.close();
         }
-        try {
-            if (!threads.join(CLOSE_TIME)) {
-                log.warn("a proxy's connections take long to end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!threads.join(CLOSE_TIME)) {
+            log.warn("a proxy's connections take long to end");
         }
         onClose.accept(this);
     }

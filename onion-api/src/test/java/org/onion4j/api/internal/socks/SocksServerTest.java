@@ -506,6 +506,18 @@ class SocksServerTest {
     }
 
     @Test
+    void close_byAnInterruptedThread_leavesNothingEither() throws Exception {
+        FakeStream stream = new FakeStream();
+        try (SocksProgram program = connected(stream)) {
+            Thread.currentThread().interrupt();
+            server.close();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(proxyThreads()).isEmpty();
+            assertEnded(program);
+        }
+    }
+
+    @Test
     void close_ofTheClient_closesItsProxies() throws Exception {
         FakeStream stream = new FakeStream();
         try (SocksProgram program = connected(stream)) {
