@@ -359,9 +359,9 @@ public final class OnionClient implements AutoCloseable {
             StateStore state = openState();
             boolean built = false;
             try {
-                Engine engine = engines.create(new EngineConfig(description, state, environment));
-                DestinationRules rules =
-                        new DestinationRules(config.isTesting() ? InternalAddresses.ALLOWED : internalAddresses);
+                InternalAddresses internal = config.isTesting() ? InternalAddresses.ALLOWED : internalAddresses;
+                Engine engine = engines.create(new EngineConfig(description, state, internal, environment));
+                DestinationRules rules = new DestinationRules(internal);
                 OnionClient client = new OnionClient(
                         engine,
                         state,

@@ -8,6 +8,11 @@ import org.onion4j.directory.state.StateStore;
  *
  * @param network the network to join
  * @param state what is remembered between runs; the client closes it, after the engine
+ * @param internal whether exits may say that they connected to an address of this machine or a local network
  * @param environment what it runs on
  */
-public record EngineConfig(NetworkDescription network, StateStore state, Environment environment) {}
+public record EngineConfig(
+        NetworkDescription network,
+        StateStore state,
+        DestinationRules.InternalAddresses internal,
+        Environment environment) {}

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import org.onion4j.crypto.bytes.Bytes;
 
 /** The ranges of addresses that no exit can reach for us: of this machine, of local networks, of groups, of nobody. */
-final class InternalRanges {
+public final class InternalRanges {
     private record Range(Bytes prefix, int bits) {
         static Range of(int bits, int... prefix) {
             byte[] bytes = new byte[prefix.length];
@@ -46,7 +46,7 @@ final class InternalRanges {
 
     private InternalRanges() {}
 
-    static boolean contains(InetAddress address) {
+    public static boolean contains(InetAddress address) {
         byte[] bytes = address.getAddress();
         for (Range range : bytes.length == 4 ? IPV4 : IPV6) {
             if (range.contains(bytes)) {

@@ -15,8 +15,10 @@ import java.util.function.Supplier;
 import org.onion4j.api.BootstrapProgress;
 import org.onion4j.api.ClientClosedException;
 import org.onion4j.api.ClientStatus;
+import org.onion4j.api.InternalErrorException;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.OnionStream;
+import org.onion4j.api.internal.DestinationRules.InternalAddresses;
 import org.onion4j.api.internal.Engine;
 import org.onion4j.api.internal.EngineConfig;
 import org.onion4j.api.internal.Environment;
@@ -63,12 +65,14 @@ public final class ClientEngine implements Engine {
     private final GuardManager guards;
     private final CircuitSupply supply;
     private final DirectoryManager directory;
+    private final InternalAddresses internal;
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** An engine that has not touched the network yet. */
     public ClientEngine(EngineConfig config) {
         Environment environment = config.environment();
+        internal = config.internal();
         NetworkDescription network = config.network();
         PathRules rules = network.subnets() == NetworkDescription.Subnets.DISTINCT
                 ? PathRules.DEFAULT
@@ -165,7 +169,9 @@ public final class ClientEngine implements Engine {
     @Override
     public CompletableFuture<OnionStream> openStream(StreamRequest request) {
         return onceReady(
-                () -> StreamOpener.open(supply, scheduler, request), CircuitStream::new, stream -> stream.close());
+                () -> StreamOpener.open(supply, scheduler, internal, request),
+                CircuitStream::new,
+                stream -> stream.close());
     }
 
     @Override
@@ -205,7 +211,13 @@ public final class ClientEngine implements Engine {
             if (result.isDone()) {
                 return;
             }
-            CompletableFuture<T> tried = attempt.get();
+            CompletableFuture<T> tried;
+            try {
+                tried = attempt.get();
+            } catch (RuntimeException e) { // a bug of ours, which must not leave the application waiting
+                result.completeExceptionally(new InternalErrorException("an unexpected failure", e));
+                return;
+            }
             cancelWith(result, tried);
             tried.whenComplete((value, failure) -> finish(result, value, failure, conversion, discard));
         });

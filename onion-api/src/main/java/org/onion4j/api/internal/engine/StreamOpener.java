@@ -3,14 +3,20 @@ package org.onion4j.api.internal.engine;
 import com.google.common.collect.ImmutableSet;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.onion4j.api.ExitUnavailableException;
+import org.onion4j.api.OnionException;
 import org.onion4j.api.StreamOptions;
 import org.onion4j.api.internal.Destination;
+import org.onion4j.api.internal.DestinationRules.InternalAddresses;
+import org.onion4j.api.internal.InternalRanges;
 import org.onion4j.api.internal.StreamRequest;
 import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.message.Begin;
+import org.onion4j.circuit.message.Connected;
 import org.onion4j.circuit.message.EndReason;
 import org.onion4j.circuit.message.Resolve;
 import org.onion4j.circuit.message.Resolved;
@@ -53,20 +59,37 @@ final class StreamOpener<T> {
     }
 
     /** Opens streams. */
-    private record Opening(Begin begin, StreamOptions.EarlyData early) implements Question<DataStream> {
+    private record Opening(Begin begin, StreamOptions.EarlyData early, InternalAddresses internal)
+            implements Question<DataStream> {
         @Override
         public CompletableFuture<DataStream> ask(Circuit circuit) throws CircuitException {
             DataStream stream = circuit.openStream(begin);
             if (early == StreamOptions.EarlyData.OPTIMISTIC) {
                 return CompletableFuture.completedFuture(stream);
             }
-            CompletableFuture<DataStream> open = stream.connected().thenApply(connected -> stream);
+            CompletableFuture<DataStream> open =
+                    stream.connected().thenCompose(connected -> believe(stream, connected));
             open.whenComplete((opened, failure) -> {
                 if (open.isCancelled()) {
                     stream.closeForTimeout();
                 }
             });
             return open;
+        }
+
+        /** An exit that says it connected to its own or the user's network lies, or was lied to: nobody gets there. */
+        private CompletableFuture<DataStream> believe(DataStream stream, Connected connected) {
+            CompletableFuture<DataStream> verdict = new CompletableFuture<>();
+            boolean refused = internal == InternalAddresses.REFUSED
+                    && connected.address().filter(InternalRanges::contains).isPresent();
+            if (refused) {
+                stream.close();
+                verdict.completeExceptionally(new ExitUnavailableException(
+                        "the exit claims that the host is in a local network", Optional.empty(), null));
+            } else {
+                verdict.complete(stream);
+            }
+            return verdict;
         }
 
         @Override
@@ -99,13 +122,15 @@ final class StreamOpener<T> {
     }
 
     /** Opens a stream. Cancelling the future gives it up. */
-    static CompletableFuture<DataStream> open(CircuitSupply circuits, Scheduler scheduler, StreamRequest request) {
+    static CompletableFuture<DataStream> open(
+            CircuitSupply circuits, Scheduler scheduler, InternalAddresses internal, StreamRequest request) {
         Destination to = request.destination();
         ExitTarget target = to.address().isPresent()
                 ? ExitTarget.address(to.address().get(), to.port())
                 : ExitTarget.port(to.port());
         Begin begin = Begin.to(to.wireHost(), to.port(), flags(request));
-        return new StreamOpener<>(circuits, scheduler, target, request, new Opening(begin, request.earlyData()))
+        return new StreamOpener<>(
+                        circuits, scheduler, target, request, new Opening(begin, request.earlyData(), internal))
                 .start();
     }
 
@@ -178,6 +203,10 @@ final class StreamOpener<T> {
     }
 
     private void judge(CircuitLease lease, Throwable failure) {
+        if (failure instanceof OnionException) {
+            result.completeExceptionally(failure);
+            return;
+        }
         if (!(failure instanceof StreamException stream) || !stream.end().isPresent()) {
             again(failure); // the circuit is gone
             return;
