@@ -77,13 +77,9 @@ class NtorTest {
     @Test
     void t10_finish_anyBitChanged_throwsHandshake() throws HandshakeException {
         X25519 onionKey = X25519.generate(new SeededRandom(1));
-        for (int bit = 0; bit < 8 * NtorClient.REPLY_LEN; bit += 17) {
-            if (bit == 255) {
-                continue; // the bit of Y that X25519 ignores changes the transcript, tried below
-            }
+        for (int bit = 0; bit < 8 * NtorClient.REPLY_LEN; bit += 17) { // 255 is the bit of Y that X25519 ignores
             assertRefusedWithBit(onionKey, bit);
         }
-        assertRefusedWithBit(onionKey, 255);
     }
 
     private static void assertRefusedWithBit(X25519 onionKey, int bit) throws HandshakeException {
