@@ -30,6 +30,7 @@ import org.onion4j.circuit.channel.ChannelManager;
 import org.onion4j.circuit.message.Resolve;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.circuit.runtime.ThreadScheduler;
+import org.onion4j.crypto.primitive.WarmUp;
 import org.onion4j.directory.fetch.DirectoryEnvironment;
 import org.onion4j.directory.fetch.DirectoryManager;
 import org.onion4j.directory.guard.GuardManager;
@@ -128,6 +129,7 @@ public final class ClientEngine implements Engine {
     private void start() {
         if (started.compareAndSet(false, true) && !closed.get()) {
             directory.start();
+            execute(WarmUp::run); // while the first connection is made
             saveLater();
         }
     }
