@@ -479,6 +479,9 @@ public final class Circuit implements AutoCloseable {
             if (command == RelayCommand.DATA.wire()) {
                 boolean sendmeDue = hop.flow().onDataReceived();
                 streams.onData(hop.index(), streamId, body, RelayBody.HEADER_LEN, length);
+                if (length == 0) {
+                    tolerate();
+                }
                 if (sendmeDue) {
                     send(
                             hop.index(),
