@@ -238,7 +238,6 @@ public final class Circuit implements AutoCloseable {
         if (hop == null || !hop.answer().equals(answer)) {
             throw new ProtocolViolation("the answer to a handshake that is not under way");
         }
-        pending = null;
         try (HandshakeResult result = hop.handshake().finish(reply)) {
             ClientHopCrypto crypto = Handshakes.relayCrypto(hop.target(), result);
             HopFlow flow = Handshakes.flow(parameters);
@@ -247,11 +246,12 @@ public final class Circuit implements AutoCloseable {
                     .add(new Hop(hops.size(), crypto, flow, random))
                     .build();
         } catch (HandshakeException e) {
-            CircuitException failure = new CircuitException(CircuitException.Kind.HANDSHAKE, "a handshake failed", e);
-            afterUnlock.add(() -> hop.done().completeExceptionally(failure));
-            closeLocked(failure, Notice.SEND_DESTROY);
+            closeLocked(
+                    new CircuitException(CircuitException.Kind.HANDSHAKE, "a handshake failed", e),
+                    Notice.SEND_DESTROY);
             return;
         }
+        pending = null;
         afterUnlock.add(() -> hop.done().complete(null));
     }
 
