@@ -3,9 +3,9 @@ package org.onion4j.circuit.flow;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import org.onion4j.crypto.primitive.ConstantTime;
 
 /**
  * The windows of the original flow control: a circuit window of 1000 messages (or what the consensus says) that moves
@@ -80,7 +80,7 @@ public final class FixedWindowFlow implements HopFlow {
         if (due == null) {
             throw new FlowViolationException("a SENDME that was not due");
         }
-        if (!MessageDigest.isEqual(due, tag)) {
+        if (!ConstantTime.equal(due, tag)) {
             throw new FlowViolationException("a SENDME with a wrong tag");
         }
         Arrays.fill(due, (byte) 0);
