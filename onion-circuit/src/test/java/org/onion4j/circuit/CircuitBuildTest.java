@@ -20,6 +20,7 @@ import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.ChannelMessage;
 import org.onion4j.circuit.cell.Create2;
 import org.onion4j.circuit.cell.Created2;
+import org.onion4j.circuit.cell.DestroyReason;
 import org.onion4j.circuit.cell.HandshakeType;
 import org.onion4j.circuit.linkspec.LinkSpecifier;
 import org.onion4j.circuit.message.Begin;
@@ -34,6 +35,7 @@ import org.onion4j.circuit.testing.ScriptedHop;
 import org.onion4j.circuit.testing.ScriptedLink;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.Ed25519Identity;
+import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.handshake.NtorV3Extensions;
 import org.onion4j.crypto.handshake.ServerReply;
 
@@ -163,7 +165,7 @@ class CircuitBuildTest {
         Circuit circuit = client.build(2).circuit();
         HopTarget known = ntor(2);
         HopTarget unknown = new HopTarget(
-                new org.onion4j.crypto.bytes.RsaIdentity(Bytes.copyOf(new byte[20])),
+                new RsaIdentity(Bytes.copyOf(new byte[20])),
                 known.ed25519Identity(),
                 known.ntorOnionKey(),
                 known.address(),
@@ -172,7 +174,7 @@ class CircuitBuildTest {
                 false);
         CircuitException failure = circuitFailure(circuit.extend(unknown));
         assertThat(failure.kind()).isEqualTo(CircuitException.Kind.DESTROYED);
-        assertThat(failure.reason()).contains(org.onion4j.circuit.cell.DestroyReason.CONNECTFAILED);
+        assertThat(failure.reason()).contains(DestroyReason.CONNECTFAILED);
         assertThat(get(circuit.closed())).isSameAs(failure);
     }
 

@@ -25,6 +25,7 @@ import org.onion4j.circuit.message.Connected;
 import org.onion4j.circuit.message.Data;
 import org.onion4j.circuit.message.End;
 import org.onion4j.circuit.message.EndReason;
+import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.Resolve;
 import org.onion4j.circuit.message.Resolved;
 import org.onion4j.circuit.testing.CircuitFixture;
@@ -266,16 +267,13 @@ class DataStreamTest {
         for (byte[] content : List.of(new byte[0], new byte[] {1}, new byte[25])) {
             DataStream stream = circuit.circuit().openDirectory();
             ReceivedMessage begin = client.relay().awaitMessage(BeginDir.class);
-            begin.hop()
-                    .send(begin.streamId(), org.onion4j.circuit.message.RelayCommand.CONNECTED, Bytes.copyOf(content));
+            begin.hop().send(begin.streamId(), RelayCommand.CONNECTED, Bytes.copyOf(content));
             assertThat(get(stream.connected()).address()).isEmpty();
         }
         DataStream closed = circuit.circuit().openDirectory();
         ReceivedMessage begin = client.relay().awaitMessage(BeginDir.class);
         closed.close();
-        begin.hop().send(begin.streamId(), org.onion4j.circuit.message.RelayCommand.CONNECTED, Bytes.copyOf(new byte[] {
-            1, 2
-        }));
+        begin.hop().send(begin.streamId(), RelayCommand.CONNECTED, Bytes.copyOf(new byte[] {1, 2}));
         client.awaitHandled();
         assertThat(circuit.circuit().isOpen()).isTrue();
     }

@@ -93,6 +93,7 @@ public final class CircuitFixture
     private PrintStream stderr;
     private RandomSource random;
     private ThreadScheduler scheduler;
+    private ChannelEnvironment environment;
     private ScriptedRelay relay;
     private Channel channel;
     private Stream bystander; // open, on a circuit of its own, which no test may harm
@@ -114,6 +115,21 @@ public final class CircuitFixture
     public void channelMayEnd() {
         assertThat(ofClass).isFalse();
         channelMayEnd = true;
+    }
+
+    /** The channel is gone: from now on there is another one to the same relay. */
+    public void reopenChannel() throws Exception {
+        get(channel.closed());
+        get(bystander.client().closed());
+        channelMayEnd = false;
+        openChannelAndBystander();
+    }
+
+    private void openChannelAndBystander() throws Exception {
+        channel = openChannel();
+        Built built = fast();
+        circuits.remove(built.circuit());
+        bystander = built.open();
     }
 
     public ScriptedRelay relay() {
@@ -415,7 +431,7 @@ public final class CircuitFixture
         ScriptedRelay.Builder builder = ScriptedRelay.builder().script(new Script());
         Keys.ALL.forEach(builder::relay);
         relay = builder.start();
-        ChannelEnvironment environment = new ChannelEnvironment(
+        environment = new ChannelEnvironment(
                 connector,
                 Clock.systemUTC(),
                 Ticker.systemTicker(),
@@ -423,15 +439,15 @@ public final class CircuitFixture
                 scheduler,
                 this::newThread,
                 Duration.ofSeconds(ScriptedRelay.PATIENCE_SECONDS));
+        openChannelAndBystander();
+    }
+
+    private Channel openChannel() throws Exception {
         ChannelTarget target = new ChannelTarget(
                 relay.address(),
                 relay.keys().rsaIdentity(),
                 Optional.of(relay.keys().ed25519Identity()));
-        channel = Channel.open(target, environment);
-        get(channel.opened());
-        Built built = fast();
-        circuits.remove(built.circuit());
-        bystander = built.open();
+        return get(Channel.open(target, environment).opened());
     }
 
     private void closeCircuits() throws Exception {

@@ -80,8 +80,11 @@ public final class ScriptedCircuit {
         link.relay().script().onUnrecognized(this);
     }
 
-    /** Encrypts a body from the hop of an index on and sends it. */
-    void originate(int index, byte[] body, CellCommand command) throws IOException {
+    /**
+     * Encrypts a body from the hop of an index on, for {@link #sendRaw}: what comes of it is the next cell of the circuit,
+     * unless it is sent too late, twice, changed or not at all.
+     */
+    public byte[] encrypt(int index, byte[] body) throws IOException {
         sending.lock();
         try {
             if (closed) {
@@ -96,7 +99,17 @@ public final class ScriptedCircuit {
                 out = swap;
                 hops.get(i).passBackward(in, out);
             }
-            link.send(circuitId, command, out);
+            return out;
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /** Encrypts a body from the hop of an index on and sends it. */
+    void originate(int index, byte[] body, CellCommand command) throws IOException {
+        sending.lock();
+        try {
+            link.send(circuitId, command, encrypt(index, body));
         } finally {
             sending.unlock();
         }

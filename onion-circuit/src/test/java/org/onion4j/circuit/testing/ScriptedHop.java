@@ -112,9 +112,14 @@ public final class ScriptedHop {
 
     /** Sends a message, whatever the windows say. */
     public void send(int streamId, RelayMessage message) throws IOException {
+        sendBody(body(streamId, message));
+    }
+
+    /** A message as a body, for {@link #sendBody} or {@link ScriptedCircuit#encrypt}. */
+    public static byte[] body(int streamId, RelayMessage message) {
         byte[] body = new byte[CellFrame.CELL_BODY_LEN];
         RelayBody.encode(message, streamId, NO_PADDING, body, 0);
-        sendBody(body);
+        return body;
     }
 
     /** Sends a message of any command and data. */

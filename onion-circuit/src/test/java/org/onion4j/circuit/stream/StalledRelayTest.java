@@ -1,0 +1,222 @@
+package org.onion4j.circuit.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.onion4j.circuit.testing.CircuitFixture.failure;
+import static org.onion4j.circuit.testing.CircuitFixture.get;
+import static org.onion4j.circuit.testing.CircuitFixture.streamFailure;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.onion4j.circuit.CircuitException;
+import org.onion4j.circuit.CircuitParameters;
+import org.onion4j.circuit.channel.ChannelException;
+import org.onion4j.circuit.message.Begin;
+import org.onion4j.circuit.message.Data;
+import org.onion4j.circuit.message.End;
+import org.onion4j.circuit.message.EndReason;
+import org.onion4j.circuit.message.RelayMessage;
+import org.onion4j.circuit.runtime.DirectConnector;
+import org.onion4j.circuit.testing.CircuitFixture;
+import org.onion4j.circuit.testing.CircuitFixture.Built;
+import org.onion4j.circuit.testing.CircuitFixture.Running;
+import org.onion4j.circuit.testing.CircuitFixture.Stream;
+import org.onion4j.circuit.testing.ReceivedMessage;
+import org.onion4j.circuit.testing.RelayScript;
+import org.onion4j.circuit.testing.ScriptedHop;
+import org.onion4j.circuit.testing.ScriptedRelay;
+
+/** A relay that stops reading the link while its windows are open: writers wait for room in the channel. T71, T82. */
+@Timeout(60)
+class StalledRelayTest {
+    private static final int DATA_LEN = 498;
+    private static final int SOCKET_BUFFER_BYTES = 12 * 1024;
+    private static final int QUEUE_BYTES = 128 * 514;
+
+    @RegisterExtension
+    final CircuitFixture client =
+            new CircuitFixture().connector(StalledRelayTest::connect).script(new Stalling());
+
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    private static Socket connect(InetSocketAddress address, int timeoutMillis) throws IOException {
+        Socket socket = new DirectConnector().connect(address, timeoutMillis);
+        socket.setSendBufferSize(SOCKET_BUFFER_BYTES);
+        return socket;
+    }
+
+    /** Stops at the first DATA that begins with 1. */
+    private final class Stalling implements RelayScript {
+        private Socket link;
+
+        @Override
+        public void onConnect(ScriptedRelay relay, Socket socket) throws Exception {
+            link = socket;
+            socket.setReceiveBufferSize(SOCKET_BUFFER_BYTES);
+        }
+
+        @Override
+        public void onMessage(ScriptedHop hop, int streamId, RelayMessage message) throws Exception {
+            RelayScript.super.onMessage(hop, streamId, message);
+            if (message instanceof Data data
+                    && data.bytes().size() > 1
+                    && data.bytes().get(0) == 1) {
+                goOn.await();
+                link.setReceiveBufferSize(64 * SOCKET_BUFFER_BYTES); // or what waits would take long to come
+            }
+        }
+    }
+
+    private Running<Void> write(Stream stream) {
+        byte[] bytes = new byte[450 * DATA_LEN];
+        bytes[0] = 1;
+        return client.run(() -> {
+            stream.client().write(bytes, 0, bytes.length);
+            return null;
+        });
+    }
+
+    /** Returns once the channel's queue is full of data, and nothing moves any more. */
+    private void awaitStalled(Running<Void> writer) throws Exception {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(ScriptedRelay.PATIENCE_SECONDS);
+        int still = 0;
+        while (still < 20) {
+            assertThat(System.nanoTime()).isLessThan(until);
+            still = client.channel().queuedBytes() < QUEUE_BYTES ? 0 : still + 1;
+            writer.thread().join(1);
+        }
+        writer.awaitBlocked();
+    }
+
+    @Test
+    void close_whileTheWriterWaitsForRoom_wakesItAndSendsOneEnd() throws Exception {
+        Built circuit = client.build(1);
+        Stream stream = circuit.open();
+        Running<Void> writer = write(stream);
+        awaitStalled(writer);
+        stream.client().close();
+        assertThat(streamFailure(writer.result()).kind()).isEqualTo(StreamException.Kind.CLOSED);
+        goOn.countDown();
+        List<ReceivedMessage> messages = circuit.closeAndTakeMessages();
+        assertThat(messages.subList(0, messages.size() - 1))
+                .allSatisfy(m -> assertThat(m.message()).isInstanceOf(Data.class));
+        assertThat(messages.get(messages.size() - 1).message()).isEqualTo(End.of(EndReason.MISC));
+    }
+
+    @Test
+    void circuitClose_whileWritersWaitForRoom_wakesThemAlone() throws Exception {
+        Built circuit = client.build(1);
+        Built other = client.build(1);
+        Running<Void> one = write(circuit.open());
+        awaitStalled(one);
+        Stream fresh = new Stream(client, other.circuit().openStream(new Begin("a.test", 80, 0)), other.last());
+        Running<Void> two = write(fresh);
+        two.awaitBlocked();
+        circuit.circuit().close();
+        assertThat(streamFailure(one.result()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
+        assertThat(two.result()).isNotDone();
+        goOn.countDown();
+        get(two.result());
+    }
+
+    @Test
+    void interrupt_whileTheWriterWaitsForRoom_leavesTheStreamOpen() throws Exception {
+        Built circuit = client.build(1);
+        Stream stream = circuit.open();
+        Running<Void> writer = write(stream);
+        awaitStalled(writer);
+        writer.thread().interrupt();
+        assertThat(failure(writer.result())).isInstanceOf(InterruptedIOException.class);
+        goOn.countDown();
+        stream.client().write(new byte[] {1}, 0, 1);
+        assertThat(stream.client().isOpen()).isTrue();
+    }
+
+    @Test
+    void timeout_whileTheWriterWaitsForRoom_leavesTheStreamOpen() throws Exception {
+        Built circuit = client.build(1);
+        Stream stream = circuit.open();
+        stream.client().setWriteTimeoutNanos(TimeUnit.MILLISECONDS.toNanos(300));
+        assertThat(streamFailure(write(stream).result()).kind()).isEqualTo(StreamException.Kind.TIMEOUT);
+        goOn.countDown();
+        stream.client().setWriteTimeoutNanos(DataStream.NO_TIMEOUT);
+        stream.client().write(new byte[] {1}, 0, 1);
+        assertThat(stream.client().isOpen()).isTrue();
+    }
+
+    @Test
+    void channelClose_whileTheWriterWaitsForRoom_wakesIt() throws Exception {
+        client.channelMayEnd();
+        Running<Void> writer = write(client.build(1).open());
+        awaitStalled(writer);
+        client.channel().close();
+        assertThat(streamFailure(writer.result()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
+        goOn.countDown();
+    }
+
+    /** With the smallest window one message holds all that is left of it: who gives it back must say so. */
+    @Test
+    void windowTakenAndGivenBack_isOfferedToTheOtherStream() throws Exception {
+        Built filler = client.build(1);
+        Built circuit = client.fast(new CircuitParameters(100));
+        circuit.last().acknowledge(false);
+        Stream one = circuit.open();
+        Stream other = circuit.open();
+        for (int i = 0; i < 99; i++) {
+            one.client().write(new byte[] {0}, 0, 1);
+            circuit.awaitMessage(Data.class, one.id());
+        }
+        Running<Void> stalled = write(filler.open());
+        awaitStalled(stalled);
+        Running<Void> holder = client.run(() -> {
+            one.client().write(new byte[] {0}, 0, 1); // takes the last of the window, waits for room
+            return null;
+        });
+        holder.awaitBlocked();
+        Running<Void> waiter = client.run(() -> {
+            other.client().write(new byte[] {7}, 0, 1);
+            return null;
+        });
+        waiter.awaitBlocked();
+        one.client().close();
+        assertThat(streamFailure(holder.result()).kind()).isEqualTo(StreamException.Kind.CLOSED);
+        goOn.countDown();
+        get(waiter.result());
+        get(stalled.result());
+    }
+
+    /** Cells that don't wait for room are bounded, too: at the bound the relay is taken for lost. */
+    @Test
+    void t82_streamsOpenedWithoutEnd_loseTheChannelAtTheBound() throws Exception {
+        client.channelMayEnd();
+        Built circuit = client.build(1);
+        Running<Void> writer = write(circuit.open());
+        awaitStalled(writer);
+        List<DataStream> streams = new ArrayList<>();
+        while (client.channel().isOpen()) {
+            try {
+                streams.add(circuit.circuit().openStream(new Begin("a.test", 80, 0)));
+            } catch (CircuitException e) {
+                break; // it is closed already
+            }
+            assertThat(streams.size()).isLessThan(5000);
+        }
+        CircuitException cause = get(circuit.circuit().closed());
+        assertThat(cause.kind()).isEqualTo(CircuitException.Kind.CHANNEL);
+        assertThat(get(client.channel().closed()).kind()).isEqualTo(ChannelException.Kind.LOST);
+        for (DataStream stream : streams) {
+            get(stream.closed());
+            assertThat(streamFailure(stream.connected()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
+        }
+        assertThat(streamFailure(writer.result()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
+        goOn.countDown();
+    }
+}
