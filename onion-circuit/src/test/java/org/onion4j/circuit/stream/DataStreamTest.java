@@ -205,6 +205,7 @@ class DataStreamTest {
         byte[] bytes = new byte[60 * 498];
         stream.client().write(bytes, 0, bytes.length);
         stream.client().close();
+        circuit.awaitMessage(End.class, stream.id()); // the relay's SENDME is out before its END
         stream.hop().send(stream.id(), Connected.to(InetAddress.getByAddress(ADDRESS), 60));
         for (int i = 0; i < 500; i++) {
             stream.hop().send(stream.id(), data(i));
