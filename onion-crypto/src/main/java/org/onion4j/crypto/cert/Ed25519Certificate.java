@@ -177,19 +177,8 @@ public record Ed25519Certificate(
      *     that affects validation
      */
     public void verify(Ed25519CertType expectedType, Bytes signer, Instant now) throws InvalidCertificateException {
-        checkType(expectedType);
-        if (extensions.stream().anyMatch(Extension::forbidsBelief)) {
-            throw invalid(Reason.UNKNOWN_EXTENSION, "has an unknown extension that affects validation");
-        }
-        if (!signingKey().orElse(signer).equals(signer)) {
-            throw invalid(Reason.WRONG_SIGNER, "names another signer");
-        }
-        if (now.isAfter(expires())) {
-            throw invalid(Reason.EXPIRED, "has expired");
-        }
-        if (!Ed25519.verify(signer, signedPart(), signature)) {
-            throw invalid(Reason.BAD_SIGNATURE, "is not signed by its signer");
-        }
+        verifyApartFromTime(expectedType, signer);
+        checkTime(now);
     }
 
     /**
@@ -199,13 +188,42 @@ public record Ed25519Certificate(
      * @throws InvalidCertificateException also if it names none
      */
     public Bytes verifySelfNamed(Ed25519CertType expectedType, Instant now) throws InvalidCertificateException {
+        Bytes signer = verifySelfNamedApartFromTime(expectedType);
+        checkTime(now);
+        return signer;
+    }
+
+    /** {@link #verify} but for the time. */
+    void verifyApartFromTime(Ed25519CertType expectedType, Bytes signer) throws InvalidCertificateException {
+        checkType(expectedType);
+        if (extensions.stream().anyMatch(Extension::forbidsBelief)) {
+            throw invalid(Reason.UNKNOWN_EXTENSION, "has an unknown extension that affects validation");
+        }
+        if (!signingKey().orElse(signer).equals(signer)) {
+            throw invalid(Reason.WRONG_SIGNER, "names another signer");
+        }
+        if (!Ed25519.verify(signer, signedPart(), signature)) {
+            throw invalid(Reason.BAD_SIGNATURE, "is not signed by its signer");
+        }
+    }
+
+    /** {@link #verifySelfNamed} but for the time. */
+    Bytes verifySelfNamedApartFromTime(Ed25519CertType expectedType) throws InvalidCertificateException {
         checkType(expectedType);
         Optional<Bytes> signer = signingKey();
         if (!signer.isPresent()) {
             throw invalid(Reason.WRONG_SIGNER, "doesn't name its signer");
         }
-        verify(expectedType, signer.get(), now);
+        verifyApartFromTime(expectedType, signer.get());
         return signer.get();
+    }
+
+    /** Checks that this is valid at a moment, as far as the time goes. */
+    void checkTime(Instant now) throws InvalidCertificateException {
+        if (now.isAfter(expires())) {
+            throw new InvalidCertificateException(
+                    Reason.EXPIRED, "Ed25519 certificate of " + type + " has expired", expires());
+        }
     }
 
     private void checkType(Ed25519CertType expectedType) throws InvalidCertificateException {

@@ -74,14 +74,24 @@ public record RsaEd25519CrossCertificate(Ed25519Identity identity, long expirati
      * @throws InvalidCertificateException if it is about another identity, has expired, or the signature isn't the key's
      */
     public void verify(RsaPublicKey signer, Ed25519Identity expected, Instant now) throws InvalidCertificateException {
+        verifyApartFromTime(signer, expected);
+        checkTime(now);
+    }
+
+    /** {@link #verify} but for the time. */
+    void verifyApartFromTime(RsaPublicKey signer, Ed25519Identity expected) throws InvalidCertificateException {
         if (!identity.equals(expected)) {
             throw invalid(Reason.WRONG_KEY, "is about another identity");
         }
-        if (now.isAfter(expires())) {
-            throw invalid(Reason.EXPIRED, "has expired");
-        }
         if (!signer.verifyDigest(signedDigest(), signature)) {
             throw invalid(Reason.BAD_SIGNATURE, "is not signed by the RSA identity key");
+        }
+    }
+
+    /** Checks that this is valid at a moment, as far as the time goes. */
+    void checkTime(Instant now) throws InvalidCertificateException {
+        if (now.isAfter(expires())) {
+            throw new InvalidCertificateException(Reason.EXPIRED, "RSA cross-certificate has expired", expires());
         }
     }
 

@@ -76,19 +76,32 @@ public final class RsaIdentityCertificate {
      * @throws InvalidCertificateException if any of that isn't so
      */
     public void verify(Instant now) throws InvalidCertificateException {
+        verifyApartFromTime();
+        checkTime(now);
+    }
+
+    /** {@link #verify} but for the time. */
+    void verifyApartFromTime() throws InvalidCertificateException {
         if (key.bits() != IDENTITY_KEY_BITS) {
             throw invalid(Reason.WRONG_KEY, "has a key of " + key.bits() + " bits", null);
-        }
-        if (now.isAfter(certificate.getNotAfter().toInstant())) {
-            throw invalid(Reason.EXPIRED, "has expired", null);
-        }
-        if (now.plus(EARLY_TOLERANCE).isBefore(certificate.getNotBefore().toInstant())) {
-            throw invalid(Reason.NOT_YET_VALID, "isn't valid yet", null);
         }
         try {
             certificate.verify(certificate.getPublicKey());
         } catch (GeneralSecurityException | RuntimeException e) {
             throw invalid(Reason.BAD_SIGNATURE, "is not signed by its own key", e);
+        }
+    }
+
+    /** Checks that this is valid at a moment, as far as the time goes. */
+    void checkTime(Instant now) throws InvalidCertificateException {
+        Instant last = certificate.getNotAfter().toInstant();
+        if (now.isAfter(last)) {
+            throw new InvalidCertificateException(Reason.EXPIRED, "RSA identity certificate has expired", last);
+        }
+        Instant first = certificate.getNotBefore().toInstant();
+        if (now.isBefore(first.minus(EARLY_TOLERANCE))) {
+            throw new InvalidCertificateException(
+                    Reason.NOT_YET_VALID, "RSA identity certificate isn't valid yet", first);
         }
     }
 
