@@ -211,6 +211,7 @@ public final class Circuit implements AutoCloseable {
             checkState(sender.hasRelayEarly(), "the circuit is as long as it can get");
             CompletableFuture<Void> done = begin(handshake, RELAYED, target);
             if (state == State.OPEN) {
+                channel.carryPaths();
                 send(hops.size() - 1, 0, new Extend2(target.linkSpecifiers(), type, handshake.onionskin()));
             }
             return done;

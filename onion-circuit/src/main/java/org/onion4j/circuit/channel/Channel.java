@@ -3,20 +3,18 @@ package org.onion4j.circuit.channel;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.SSLSocket;
 import org.onion4j.circuit.cell.CellCommand;
+import org.onion4j.circuit.channel.LinkOpener.OpenLink;
 import org.onion4j.circuit.runtime.BatchingSocket;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
+import org.onion4j.crypto.random.RandomnessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: any thread may call. Two threads of its own: the reader makes the connection, does the link handshake
  * and then hands each cell to its circuit's {@link CellHandler}; the writer sends what is queued. The reader never waits
- * for the writer. Fields are guarded by {@code lock} unless they say otherwise; no handler is called under it.
+ * for the writer. Fields are guarded by {@code lock} unless they say otherwise; under it no handler is called and nothing
+ * is done to a socket. The scheduler must go on until {@link #closed} is done: it ends what takes too long.
  *
  * <p>Spec: tor-spec, "Connections", "Negotiating and initializing connections", "Circuit management".
  */
@@ -37,8 +36,8 @@ public final class Channel implements AutoCloseable {
     public static final int CELL_LEN = 514;
     /** Circuit IDs of the side that opened the link have this bit. Spec: tor-spec, "Choosing circuit IDs". */
     private static final int INITIATOR_BIT = 0x80000000;
-    /** Whole cells that fill a TLS record. */
-    private static final int WRITE_BUFFER_BYTES = (16384 / CELL_LEN) * CELL_LEN;
+    /** How many circuit IDs are drawn to find an unused one; as many as by C tor. */
+    private static final int CIRCUIT_ID_DRAWS = 64;
     /** How long a closing channel may take to send what is queued. */
     private static final Duration FLUSH_TIME = Duration.ofSeconds(2);
 
@@ -50,24 +49,27 @@ public final class Channel implements AutoCloseable {
 
     private final ChannelTarget target;
     private final ChannelEnvironment environment;
+    private final LinkSocket socket = new LinkSocket();
     private final OutgoingQueue outgoing = new OutgoingQueue(CELL_LEN);
+    private final CellDispatcher dispatcher = new CellDispatcher(this::circuits, this::onBatchEnd); // the reader's
     private final CompletableFuture<Channel> opened = new CompletableFuture<>();
     private final CompletableFuture<ChannelException> closed = new CompletableFuture<>();
+    private final CompletableFuture<Void> carriesPaths = new CompletableFuture<>();
+    private final AtomicLong batchesRead = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
 
     private State state = State.OPENING;
     private ChannelException cause; // why it closes; set once
-    private Socket socket; // the plain one below TLS
-    private long idleSinceNanos; // when the last circuit left
+    private boolean retired;
+    private long idleSinceNanos; // when the last circuit left, or the last caller asked for the channel
     private volatile CircuitTable circuits = CircuitTable.EMPTY; // written under the lock
-    private volatile LinkProperties link; // set once, before OPEN
-    private volatile long lastReadNanos; // written by the reader
+    private volatile LinkProperties link; // set once, with OPEN
+    private volatile LinkWriter writer; // set once, with OPEN
     private volatile Thread reader; // set by itself
-    private final List<CellHandler> batch = new ArrayList<>(); // got cells since the last batch ended; the reader's
-    private boolean endsBatchBeforeWaiting; // the reader's
-    private volatile long lastWriteNanos; // written by the writer
+    private volatile long lastReadNanos; // written by the reader
 
-    private Channel(ChannelTarget target, ChannelEnvironment environment) {
+    /** A channel that does nothing before {@link #begin}. */
+    Channel(ChannelTarget target, ChannelEnvironment environment) {
         this.target = target;
         this.environment = environment;
         this.idleSinceNanos = environment.ticker().read();
@@ -76,8 +78,21 @@ public final class Channel implements AutoCloseable {
     /** Begins to open a channel and returns at once; {@link #opened} tells how it went. */
     public static Channel open(ChannelTarget target, ChannelEnvironment environment) {
         Channel channel = new Channel(target, environment);
-        environment.threads().newThread(channel::runReader).start();
+        channel.begin(() -> {});
         return channel;
+    }
+
+    /**
+     * Begins to open it, once.
+     *
+     * @param first runs on the reader when the channel is open, before anybody hears of it
+     */
+    void begin(Runnable first) {
+        try {
+            environment.threads().newThread(() -> runReader(first)).start();
+        } catch (RuntimeException | Error e) {
+            finish(localFailure(e));
+        }
     }
 
     public ChannelTarget target() {
@@ -100,10 +115,14 @@ public final class Channel implements AutoCloseable {
     public boolean isOpen() {
         lock.lock();
         try {
-            return state == State.OPEN && cause == null;
+            return isUsable();
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isUsable() {
+        return state == State.OPEN && cause == null;
     }
 
     /**
@@ -122,11 +141,15 @@ public final class Channel implements AutoCloseable {
         return circuits.size();
     }
 
-    /** For how long no circuit has run over it; empty while one does. */
+    private CircuitTable circuits() {
+        return circuits;
+    }
+
+    /** For how long no circuit has run over it; empty while one does, or while it is being opened. */
     public Optional<Duration> idleTime() {
         lock.lock();
         try {
-            return circuits.size() > 0
+            return circuits.size() > 0 || state == State.OPENING
                     ? Optional.empty()
                     : Optional.of(Duration.ofNanos(environment.ticker().read() - idleSinceNanos));
         } finally {
@@ -134,20 +157,62 @@ public final class Channel implements AutoCloseable {
         }
     }
 
-    /** When a cell last went in either direction, by the environment's ticker, in nanoseconds. */
-    long lastActiveNanos() {
-        return Math.max(lastReadNanos, lastWriteNanos);
-    }
-
-    /** When a cell was last sent, by the environment's ticker, in nanoseconds. */
-    long lastWriteNanos() {
-        return lastWriteNanos;
-    }
-
     /** How many bytes wait to be sent. */
     public int queuedBytes() {
         return outgoing.queuedBytes();
     }
+
+    /** Whether cells wait to be sent although for this long none could be. */
+    boolean isStuckFor(Duration time) {
+        LinkWriter current = writer;
+        return current != null
+                && outgoing.queuedBytes() > 0
+                && environment.ticker().read() - current.lastWriteNanos() > time.toNanos();
+    }
+
+    /**
+     * Whether circuits to the target may be begun on this channel, now or once it is open. If so, it isn't closed for
+     * idleness before they can be.
+     */
+    boolean serves(ChannelTarget wanted) {
+        lock.lock();
+        try {
+            boolean good = switch (state) {
+                case OPENING -> target.includes(wanted);
+                case OPEN -> wanted.isProvenBy(link.rsaIdentity(), link.ed25519Identity());
+                case CLOSED -> false;
+            };
+            if (!good || cause != null || retired) {
+                return false;
+            }
+            idleSinceNanos = environment.ticker().read();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A circuit of more than one hop is about to run over this channel, which is padded from then on. Links that serve
+     * directory requests alone are not. May be called under the lock of a circuit.
+     */
+    public void carryPaths() {
+        if (!carriesPaths.isDone()) {
+            carriesPaths.complete(null);
+        }
+    }
+
+    /** Completes at the first {@link #carryPaths}. What depends on it must not block: see there. */
+    CompletableFuture<Void> carriesPaths() {
+        return carriesPaths;
+    }
+
+    /** What padding sees of it. */
+    PaddedLink paddedLink() {
+        return new Padded();
+    }
+
+    // Circuits and their cells.
 
     /**
      * Takes an unused circuit ID and lets the handler have its cells.
@@ -158,30 +223,40 @@ public final class Channel implements AutoCloseable {
     public int attach(CellHandler handler) throws ChannelException {
         lock.lock();
         try {
-            if (state != State.OPEN || cause != null) {
+            if (!isUsable()) {
                 throw closedException();
             }
-            int id;
-            do {
-                id = (int) environment.random().nextLong() | INITIATOR_BIT;
-            } while (circuits.contains(id));
-            circuits = circuits.with(id, handler);
-            return id;
+            for (int i = 0; i < CIRCUIT_ID_DRAWS; i++) {
+                int id = (int) environment.random().nextLong() | INITIATOR_BIT;
+                if (!circuits.contains(id)) {
+                    circuits = circuits.with(id, handler);
+                    return id;
+                }
+            }
+            throw new ChannelException(ChannelException.Kind.LOCAL, "no unused circuit ID has been drawn");
         } finally {
             lock.unlock();
         }
     }
 
-    /** Gives the circuit ID back: its handler gets no further cells, and late ones of the peer are dropped. */
+    /**
+     * Gives the circuit ID back: late cells of the peer are dropped, but for one that the reader may be handing over at
+     * this moment.
+     */
     public void detach(int circuitId) {
+        boolean ends;
         lock.lock();
         try {
             circuits = circuits.without(circuitId);
             if (circuits.size() == 0) {
                 idleSinceNanos = environment.ticker().read();
             }
+            ends = retired && circuits.size() == 0;
         } finally {
             lock.unlock();
+        }
+        if (ends) {
+            close();
         }
     }
 
@@ -237,12 +312,18 @@ public final class Channel implements AutoCloseable {
     private void put(int circuitId, CellCommand command, byte[] body, int offset, OutgoingQueue.Room room) {
         // What the reader sends goes out once it has handled all that has arrived: one write instead of many.
         OutgoingQueue.Wake wake = Thread.currentThread() == reader ? OutgoingQueue.Wake.LATER : OutgoingQueue.Wake.NOW;
-        if (!outgoing.put(circuitId, command.wire(), body, offset, room, wake)) {
+        OutgoingQueue.Fate fate = outgoing.put(circuitId, command.wire(), body, offset, room, wake);
+        if (fate == OutgoingQueue.Fate.FULL) {
             fail(new ChannelException(ChannelException.Kind.LOST, "the relay does not read what it is sent"));
         }
     }
 
-    /** Sends what is queued, if that is possible in a moment, and closes the link. Doing so again has no effect. */
+    // Closing.
+
+    /**
+     * Sends what is queued, if that is possible in a moment, and closes the link. Returns at once; {@link #closed} tells
+     * when that is done. Doing so again has no effect.
+     */
     @Override
     public void close() {
         lock.lock();
@@ -251,15 +332,53 @@ public final class Channel implements AutoCloseable {
                 return;
             }
             cause = new ChannelException(ChannelException.Kind.CLOSED, "the channel has been closed");
-            if (state != State.OPEN) {
-                closeSocket();
-                return;
-            }
         } finally {
             lock.unlock();
         }
+        flushAndClose();
+    }
+
+    /** Closes the channel if no circuit has run over it for longer than that, and nobody else has asked for it. */
+    void closeIfIdle(Duration limit) {
+        lock.lock();
+        try {
+            long idleNanos = environment.ticker().read() - idleSinceNanos;
+            if (!isUsable() || circuits.size() > 0 || idleNanos <= limit.toNanos()) {
+                return;
+            }
+            cause = new ChannelException(ChannelException.Kind.CLOSED, "the channel was idle");
+        } finally {
+            lock.unlock();
+        }
+        flushAndClose();
+    }
+
+    /**
+     * Begins no further circuit on this channel, where that is up to the {@link ChannelManager}, and closes it once it has
+     * none: for one over which the relay doesn't answer any more, though the link may not know yet that it is dead.
+     */
+    public void retire() {
+        boolean unused;
+        lock.lock();
+        try {
+            retired = true;
+            unused = isUsable() && circuits.size() == 0;
+        } finally {
+            lock.unlock();
+        }
+        if (unused) {
+            close();
+        }
+    }
+
+    private void flushAndClose() {
         outgoing.close(); // the writer sends what is left, then closes the socket
-        environment.scheduler().schedule(this::closeSocket, FLUSH_TIME);
+        if (link == null) {
+            socket.close(); // there is no writer
+            return;
+        }
+        Cancellable limit = environment.scheduler().schedule(socket::close, FLUSH_TIME);
+        closed.thenRun(limit::cancel);
     }
 
     /** Ends the channel for a cause. Only the first one counts. Safe under any lock: the reader does the rest. */
@@ -273,118 +392,70 @@ public final class Channel implements AutoCloseable {
             lock.unlock();
         }
         outgoing.close();
-        closeSocket();
+        socket.close();
     }
 
     private ChannelException closedException() {
         return cause != null ? cause : new ChannelException(ChannelException.Kind.CLOSED, "the channel is not open");
     }
 
-    private Socket plainSocket() {
-        lock.lock();
-        try {
-            return socket;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void closeSocket() {
-        Socket current = plainSocket();
-        if (current != null) {
-            try {
-                current.close();
-            } catch (IOException e) {
-                log.debug("closing a socket failed", e);
-            }
-        }
+    /** What a bug of ours, or what the platform can't give us, does to a channel. */
+    private static ChannelException localFailure(Throwable failure) {
+        String what = failure instanceof RandomnessException ? "the random source failed" : "internal error";
+        log.error("a channel failed: {}", what, failure);
+        return new ChannelException(ChannelException.Kind.LOCAL, what, failure);
     }
 
     // The reader.
 
-    private void runReader() {
+    private void runReader(Runnable first) {
         reader = Thread.currentThread();
-        ChannelException end;
+        ChannelException end = new ChannelException(ChannelException.Kind.LOCAL, "internal error");
         try {
-            end = openAndRead();
-        } catch (RuntimeException e) {
-            log.error("a channel failed", e); // a bug of ours; its circuits must still hear of the end
-            end = new ChannelException(ChannelException.Kind.PROTOCOL, "internal error", e);
+            end = openAndRead(first);
+        } catch (RuntimeException | Error e) {
+            end = localFailure(e);
+        } finally {
+            finish(end); // whatever happened, its circuits must hear of it
         }
-        finish(end);
     }
 
-    private ChannelException openAndRead() {
+    private ChannelException openAndRead(Runnable first) {
+        OpenLink open;
         Cancellable deadline = environment
                 .scheduler()
                 .schedule(
                         () -> fail(new ChannelException(
                                 ChannelException.Kind.TIMEOUT, "the relay did not finish the link handshake in time")),
                         environment.handshakeTimeout());
-        CellInput input;
         try {
-            SSLSocket tls = connect();
-            input = cellInput(tls);
-            link = LinkHandshake.run(input, tls, target, environment.clock());
-            lastReadNanos = environment.ticker().read();
-            lastWriteNanos = lastReadNanos;
-            if (!becomeOpen()) {
+            if (isEnding()) {
                 return closedException();
             }
-            environment.threads().newThread(() -> runWriter(tls)).start();
+            open = new LinkOpener(target, environment, socket, this::onSecondHandshake).open();
+            if (!becomeOpen(open)) {
+                return closedException();
+            }
         } catch (ChannelException e) {
             return e;
         } finally {
             deadline.cancel();
         }
+        environment.threads().newThread(writer).start();
+        first.run();
         opened.complete(this);
-        endBatch(); // sends what those who waited for the channel have queued
-        if (plainSocket() instanceof BatchingSocket batching) {
-            endsBatchBeforeWaiting = true;
-            batching.beforeWait(this::endBatch);
+        dispatcher.endBatch(); // sends what those who waited for the channel have queued
+        if (open.plain() instanceof BatchingSocket batching && batching.beforeWait(this::beforeWait)) {
+            dispatcher.isToldBeforeWaiting();
         }
         try {
-            return readCells(input);
+            return dispatcher.run(open.input());
         } catch (IOException e) {
             return new ChannelException(ChannelException.Kind.LOST, "the link to the relay was lost", e);
         }
     }
 
-    private SSLSocket connect() throws ChannelException {
-        Socket plain;
-        try {
-            plain = environment.connector().connect(target.address(), (int)
-                    environment.handshakeTimeout().toMillis());
-        } catch (IOException e) {
-            throw new ChannelException(ChannelException.Kind.CONNECT, "no connection to the relay", e);
-        }
-        lock.lock();
-        try {
-            socket = plain;
-        } finally {
-            lock.unlock();
-        }
-        if (isFailed()) {
-            closeSocket();
-        }
-        try {
-            SSLSocket tls = TlsClient.wrap(plain, environment.random());
-            tls.startHandshake();
-            return tls;
-        } catch (IOException e) {
-            throw new ChannelException(ChannelException.Kind.TLS, "no TLS with the relay", e);
-        }
-    }
-
-    private static CellInput cellInput(SSLSocket tls) throws ChannelException {
-        try {
-            return new CellInput(tls.getInputStream());
-        } catch (IOException e) {
-            throw new ChannelException(ChannelException.Kind.TLS, "no TLS with the relay", e);
-        }
-    }
-
-    private boolean isFailed() {
+    private boolean isEnding() {
         lock.lock();
         try {
             return cause != null;
@@ -393,59 +464,51 @@ public final class Channel implements AutoCloseable {
         }
     }
 
-    private boolean becomeOpen() {
+    private boolean becomeOpen(OpenLink open) {
+        lastReadNanos = environment.ticker().read();
         lock.lock();
         try {
             if (cause != null) {
                 return false;
             }
+            link = open.properties();
+            writer = new LinkWriter(outgoing, open.tls(), environment.ticker(), this::onWriterEnd);
             state = State.OPEN;
+            idleSinceNanos = lastReadNanos;
             return true;
         } finally {
             lock.unlock();
         }
     }
 
-    private ChannelException readCells(CellInput input) throws IOException {
-        CellHandler last = null;
-        while (input.next()) {
-            int id = input.circuitId();
-            int command = input.command();
-            if (id != 0) {
-                CellHandler handler = CellInput.isVariable(command) ? null : circuits.get(id);
-                if (handler != null) {
-                    if ((handler != last || batch.isEmpty()) && !batch.contains(handler)) {
-                        batch.add(handler);
-                    }
-                    last = handler;
-                    handler.onCell(command, input.buffer(), input.bodyOffset());
-                }
-            } else if (command == CellCommand.CERTS.wire() || command == CellCommand.AUTH_CHALLENGE.wire()) {
-                return new ChannelException(
-                        ChannelException.Kind.PROTOCOL, "a handshake cell on a channel that is open");
-            }
-            // Padding, unknown commands, and circuits that are closed or never were: nothing to do.
-            if (!endsBatchBeforeWaiting && !input.hasNext()) {
-                endBatch();
-                last = null;
-            }
-        }
-        return new ChannelException(ChannelException.Kind.LOST, "the relay closed the link");
+    /** The certificates have been checked for the first one; C tor forbids another, too. */
+    private void onSecondHandshake() {
+        fail(new ChannelException(ChannelException.Kind.PROTOCOL, "the relay began TLS anew"));
     }
 
-    /** All that has arrived has been handled: whoever waits for it is woken, and what answers it goes out. */
-    private void endBatch() {
-        lastReadNanos = environment.ticker().read();
-        for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).onBatchEnd();
+    /** Called from within TLS: by the reader, or by the writer while TLS empties the socket that it closes. */
+    private void beforeWait() {
+        if (Thread.currentThread() != reader) {
+            return;
         }
-        batch.clear();
+        try {
+            dispatcher.endBatch();
+        } catch (RuntimeException | Error e) {
+            fail(localFailure(e)); // TLS would take it for its own
+        }
+    }
+
+    private void onBatchEnd(boolean anyCell) {
+        if (anyCell) {
+            lastReadNanos = environment.ticker().read();
+            batchesRead.incrementAndGet();
+        }
         outgoing.wakeWriter();
     }
 
     /** The last thing the reader does: everybody hears of the end, once. */
     private void finish(ChannelException end) {
-        List<CellHandler> orphans;
+        CircuitTable orphans;
         ChannelException why;
         lock.lock();
         try {
@@ -454,41 +517,72 @@ public final class Channel implements AutoCloseable {
             }
             why = cause;
             state = State.CLOSED;
-            orphans = circuits.handlers();
+            orphans = circuits;
             circuits = CircuitTable.EMPTY;
         } finally {
             lock.unlock();
         }
         outgoing.close();
-        closeSocket();
-        for (CellHandler orphan : orphans) {
-            orphan.onChannelClosed(why);
+        socket.close();
+        try {
+            orphans.handlers().forEach(orphan -> tell(orphan, why));
+        } finally {
+            opened.completeExceptionally(why);
+            closed.complete(why);
         }
-        opened.completeExceptionally(why);
-        closed.complete(why);
+    }
+
+    private static void tell(CellHandler orphan, ChannelException why) {
+        try {
+            orphan.onChannelClosed(why);
+        } catch (RuntimeException | Error e) {
+            log.error("a circuit failed at the end of its channel", e); // the others must still hear of it
+        }
     }
 
     // The writer.
 
-    private void runWriter(SSLSocket tls) {
-        byte[] buffer = new byte[WRITE_BUFFER_BYTES];
-        try {
-            while (true) {
-                int length = outgoing.take(buffer, TimeUnit.DAYS.toNanos(1));
-                if (length < 0) {
-                    break;
-                }
-                if (length > 0) {
-                    tls.getOutputStream().write(buffer, 0, length);
-                    lastWriteNanos = environment.ticker().read();
-                }
-            }
-            tls.close();
-            closeSocket();
-        } catch (IOException e) {
-            fail(new ChannelException(ChannelException.Kind.LOST, "the link to the relay was lost", e));
-        } catch (InterruptedException e) {
-            fail(new ChannelException(ChannelException.Kind.CLOSED, "the channel's writer was interrupted", e));
+    private void onWriterEnd(Throwable failure) {
+        if (failure == null) {
+            socket.close();
+        } else if (failure instanceof IOException) {
+            fail(new ChannelException(ChannelException.Kind.LOST, "the link to the relay was lost", failure));
+        } else {
+            fail(localFailure(failure));
+        }
+    }
+
+    private final class Padded implements PaddedLink {
+        @Override
+        public boolean isOpen() {
+            return Channel.this.isOpen();
+        }
+
+        @Override
+        public int version() {
+            return link().version();
+        }
+
+        @Override
+        public boolean carriesPaths() {
+            return carriesPaths.isDone();
+        }
+
+        @Override
+        public LinkActivity activity() {
+            boolean drained = outgoing.isDrained(); // first: what was written before it was is in the times
+            return new LinkActivity(
+                    outgoing.total(), batchesRead.get(), writer.lastWriteNanos(), lastReadNanos, drained);
+        }
+
+        @Override
+        public void send(CellCommand command, byte[] body) {
+            Channel.this.send(0, command, body, 0);
+        }
+
+        @Override
+        public void fail(RuntimeException failure) {
+            Channel.this.fail(localFailure(failure));
         }
     }
 }

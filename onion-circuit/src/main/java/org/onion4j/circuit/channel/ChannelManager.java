@@ -1,31 +1,37 @@
 package org.onion4j.circuit.channel;
 
+import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ListMultimap;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.crypto.random.RandomnessException;
 
 /**
- * The channels of a client: at most one that is open or opening to each relay, closed once it has carried no circuit
- * for a while.
+ * The channels of a client: each relay has one that is open or opening, where that one will do, and it is closed once it
+ * has carried no circuit for a while.
  *
- * <p>Threading: any thread; guarded by its own lock, under which nothing is waited for.
+ * <p>Threading: any thread; guarded by its own lock, under which nothing is waited for. It may be held while a channel's
+ * lock is taken, never the other way round.
  */
 public final class ChannelManager implements AutoCloseable {
     private static final Duration SWEEP = Duration.ofSeconds(30);
-    /** A channel without circuits is closed after this long, and up to half as much again. */
+    /**
+     * A channel without circuits is closed after this long, and up to half as much again; with reduced padding after half
+     * of that. All as by C tor.
+     */
     private static final Duration IDLE_TIME = Duration.ofMinutes(3);
+    /** A relay that reads nothing for this long is given up; as by C tor. */
+    private static final Duration STUCK_TIME = Duration.ofMinutes(50);
 
-    private record Entry(Channel channel, Duration idleLimit) {}
+    private record Entry(Channel channel, ChannelPadding padding, Duration idleTime) {}
 
     private final ChannelEnvironment environment;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<RsaIdentity, Entry> channels = new HashMap<>();
-    private volatile PaddingParameters padding = PaddingParameters.DEFAULT;
+    private final ListMultimap<RsaIdentity, Entry> channels = ArrayListMultimap.create(); // all that are not closed yet
+    private volatile PaddingParameters padding = PaddingParameters.DEFAULT; // written under the lock
     private boolean sweeping;
     private boolean closed;
 
@@ -35,51 +41,63 @@ public final class ChannelManager implements AutoCloseable {
 
     /** How links are padded from now on, those that are open included. */
     public void setPadding(PaddingParameters parameters) {
-        padding = parameters;
+        ImmutableList<Entry> all;
+        lock.lock();
+        try {
+            if (parameters.equals(padding)) {
+                return;
+            }
+            padding = parameters;
+            all = ImmutableList.copyOf(channels.values());
+        } finally {
+            lock.unlock();
+        }
+        for (Entry entry : all) {
+            if (entry.channel().isOpen()) {
+                entry.padding().look();
+            }
+        }
     }
 
     /**
-     * The channel to a relay, opened if there is none. Completes exceptionally with a {@link ChannelException}; what
-     * depends on it must not block.
+     * The channel to a relay, opened if there is none that will do: of which less was expected, say. Completes
+     * exceptionally with a {@link ChannelException}; what depends on it must not block.
      */
     public CompletableFuture<Channel> get(ChannelTarget target) {
         lock.lock();
         try {
             if (closed) {
-                CompletableFuture<Channel> refused = new CompletableFuture<>();
-                refused.completeExceptionally(
-                        new ChannelException(ChannelException.Kind.CLOSED, "the client has been closed"));
-                return refused;
+                return failed(new ChannelException(ChannelException.Kind.CLOSED, "the client has been closed"));
             }
-            Entry existing = channels.get(target.rsaIdentity());
-            if (existing != null && isUsable(existing.channel(), target)) {
-                return existing.channel().opened();
+            for (Entry entry : channels.get(target.rsaIdentity())) {
+                if (entry.channel().serves(target)) {
+                    return entry.channel().opened();
+                }
             }
             return open(target).opened();
+        } catch (RandomnessException e) {
+            return failed(new ChannelException(ChannelException.Kind.LOCAL, "the random source failed", e));
         } finally {
             lock.unlock();
         }
     }
 
-    private static boolean isUsable(Channel channel, ChannelTarget target) {
-        if (channel.closed().isDone()) {
-            return false;
-        }
-        if (!channel.opened().isDone()) {
-            // One that expects less of the relay than this caller must not stand in for it.
-            return channel.target().equals(target);
-        }
-        return channel.isOpen()
-                && (!target.ed25519Identity().isPresent()
-                        || target.ed25519Identity().get().equals(channel.link().ed25519Identity()));
+    private static CompletableFuture<Channel> failed(ChannelException failure) {
+        CompletableFuture<Channel> failed = new CompletableFuture<>();
+        failed.completeExceptionally(failure);
+        return failed;
     }
 
     private Channel open(ChannelTarget target) {
-        Channel channel = Channel.open(target, environment);
-        long extraNanos = environment.random().nextLong(IDLE_TIME.toNanos() / 2);
-        channels.put(target.rsaIdentity(), new Entry(channel, IDLE_TIME.plusNanos(extraNanos)));
-        channel.opened().thenAccept(open -> new ChannelPadding(open, () -> padding, environment).start());
-        channel.closed().thenAccept(cause -> forget(target.rsaIdentity(), channel));
+        Duration idleTime =
+                IDLE_TIME.plusNanos(environment.random().nextLong(IDLE_TIME.toNanos() / 2)); // before there is a thread
+        Channel channel = new Channel(target, environment);
+        ChannelPadding channelPadding = new ChannelPadding(channel.paddedLink(), () -> padding, environment);
+        Entry entry = new Entry(channel, channelPadding, idleTime);
+        channels.put(target.rsaIdentity(), entry);
+        channel.closed().thenRun(() -> forget(target.rsaIdentity(), entry));
+        channel.carriesPaths().thenRun(channelPadding::look);
+        channel.begin(channelPadding::start);
         if (!sweeping) {
             sweeping = true;
             environment.scheduler().schedule(this::sweep, SWEEP);
@@ -87,13 +105,10 @@ public final class ChannelManager implements AutoCloseable {
         return channel;
     }
 
-    private void forget(RsaIdentity identity, Channel channel) {
+    private void forget(RsaIdentity identity, Entry entry) {
         lock.lock();
         try {
-            Entry entry = channels.get(identity);
-            if (entry != null && entry.channel() == channel) {
-                channels.remove(identity);
-            }
+            channels.remove(identity, entry);
         } finally {
             lock.unlock();
         }
@@ -111,15 +126,18 @@ public final class ChannelManager implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        int share = padding.mode() == PaddingParameters.Mode.REDUCED ? 2 : 1;
         for (Entry entry : all) {
-            Optional<Duration> idle = entry.channel().idleTime();
-            if (idle.isPresent() && idle.get().compareTo(entry.idleLimit()) > 0) {
-                entry.channel().close();
+            entry.channel().closeIfIdle(entry.idleTime().dividedBy(share));
+            if (entry.channel().isStuckFor(STUCK_TIME)) {
+                entry.channel()
+                        .fail(new ChannelException(
+                                ChannelException.Kind.LOST, "the relay does not read what it is sent"));
             }
         }
     }
 
-    /** The channels that are open or opening now. */
+    /** The channels that are open, being opened or being closed now. */
     public ImmutableList<Channel> channels() {
         lock.lock();
         try {
@@ -129,17 +147,28 @@ public final class ChannelManager implements AutoCloseable {
         }
     }
 
-    /** Closes all channels and opens no more. */
+    /**
+     * Drops all channels at once, sending nothing more on them: the device has another network now, and links of the old
+     * one may never be heard of again.
+     */
+    public void networkChanged() {
+        for (Channel channel : channels()) {
+            channel.fail(new ChannelException(ChannelException.Kind.CLOSED, "the network has changed"));
+        }
+    }
+
+    /**
+     * Closes all channels and opens no more. Returns at once; a channel's {@link Channel#closed} tells when it is done,
+     * and until then the scheduler must go on.
+     */
     @Override
     public void close() {
-        ImmutableList<Channel> all;
         lock.lock();
         try {
             closed = true;
-            all = channels.values().stream().map(Entry::channel).collect(ImmutableList.toImmutableList());
         } finally {
             lock.unlock();
         }
-        all.forEach(Channel::close);
+        channels().forEach(Channel::close);
     }
 }

@@ -20,6 +20,19 @@ public record ChannelTarget(
         checkArgument(!address.isUnresolved(), "an address that would have to be looked up");
     }
 
+    /** Whether a relay with these identities is the one that is meant. */
+    boolean isProvenBy(RsaIdentity rsa, Ed25519Identity ed25519) {
+        return rsaIdentity.equals(rsa)
+                && (!ed25519Identity.isPresent() || ed25519Identity.get().equals(ed25519));
+    }
+
+    /** Whether a relay that meets this meets the other target too: it has the same address and no less is expected of it. */
+    boolean includes(ChannelTarget other) {
+        return address.equals(other.address)
+                && rsaIdentity.equals(other.rsaIdentity)
+                && (!other.ed25519Identity.isPresent() || other.ed25519Identity.equals(ed25519Identity));
+    }
+
     /** Says nothing of the relay: a target gets into errors and logs. */
     @Override
     public String toString() {

@@ -27,8 +27,8 @@ import org.onion4j.crypto.cert.RelayIdentities;
 
 /**
  * The link handshake of a client that doesn't authenticate: VERSIONS both ways, then CERTS, AUTH_CHALLENGE and NETINFO
- * of the relay, then our NETINFO. Nothing else is sent before the relay has proven who it is. Spec: tor-spec,
- * "Negotiating and initializing connections".
+ * of the relay; our NETINFO goes out once CERTS has proven who the relay is, and nothing but VERSIONS before that. Spec:
+ * tor-spec, "Negotiating and initializing connections".
  *
  * <p>Threading: confined to the channel's reader thread, which it blocks; the channel's deadline closes the socket.
  */
@@ -79,10 +79,8 @@ final class LinkHandshake {
         out.write(CellFrame.encodeInitial(OFFERED));
         out.flush();
         negotiateVersion();
-        Netinfo netinfo = awaitNetinfo();
+        Netinfo netinfo = awaitNetinfo(out);
         Instant received = clock.instant();
-        out.write(CellFrame.encode(0, Netinfo.ofClient(target.address().getAddress())));
-        out.flush();
         Optional<Duration> skew = netinfo.timestamp() == 0
                 ? Optional.empty()
                 : Optional.of(Duration.between(received, Instant.ofEpochSecond(netinfo.timestamp())));
@@ -101,13 +99,13 @@ final class LinkHandshake {
                 input.useWideCircuitIds();
                 return;
             }
-            if (!message.command().equals(CellCommand.VPADDING)) {
+            if (!isPadding(message.command())) {
                 throw refused(message.command() + " before VERSIONS");
             }
         }
     }
 
-    private Netinfo awaitNetinfo() throws IOException, WireFormatException {
+    private Netinfo awaitNetinfo(OutputStream out) throws IOException, WireFormatException {
         while (true) {
             ChannelMessage message = nextMessage();
             if (message instanceof Netinfo netinfo) {
@@ -120,6 +118,8 @@ final class LinkHandshake {
                     throw refused("CERTS twice");
                 }
                 identities = PeerCertificates.check(certs, tlsCertificate(), target, clock.instant());
+                out.write(CellFrame.encode(0, Netinfo.ofClient(target.address().getAddress())));
+                out.flush();
             } else if (message instanceof AuthChallenge) {
                 if (challenged || identities == null) {
                     throw refused("AUTH_CHALLENGE out of place");
@@ -131,9 +131,14 @@ final class LinkHandshake {
         }
     }
 
-    /** VPADDING, VERSIONS once they are settled, and variable-length cells of protocols to come. */
+    /** What may come at any time, and means nothing; AUTHORIZE has no meaning yet. */
+    private static boolean isPadding(CellCommand command) {
+        return command.equals(CellCommand.VPADDING) || command.equals(CellCommand.AUTHORIZE);
+    }
+
+    /** Padding, VERSIONS once they are settled, and variable-length cells of protocols to come. */
     private static boolean isPassedOver(CellCommand command) {
-        return command.equals(CellCommand.VPADDING)
+        return isPadding(command)
                 || command.equals(CellCommand.VERSIONS)
                 || (command.isVariableLength() && !command.isKnown());
     }

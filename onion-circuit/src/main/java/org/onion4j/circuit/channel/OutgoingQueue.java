@@ -28,6 +28,7 @@ final class OutgoingQueue {
     private int head; // index of the first cell
     private int count;
     private int reserved; // room taken, not yet put
+    private long total; // cells put so far
     private boolean writerWaits;
     private boolean closed;
 
@@ -107,20 +108,31 @@ final class OutgoingQueue {
         NONE
     }
 
+    /** What became of a cell. */
+    enum Fate {
+        QUEUED,
+        /** Nothing is queued any more. */
+        CLOSED,
+        /** As many cells wait as may. */
+        FULL
+    }
+
     /**
      * Appends one cell: 4 bytes of circuit ID, the command, and the body, which is copied.
      *
      * @param wake whether to wake the writer now, or to leave that to {@link #wakeWriter}
-     * @return false if the queue is closed or at its hard bound
      */
-    boolean put(int circuitId, int command, byte[] body, int offset, Room how, Wake wake) {
+    Fate put(int circuitId, int command, byte[] body, int offset, Room how, Wake wake) {
         lock.lock();
         try {
             if (how == Room.RESERVED) {
                 reserved--;
             }
-            if (closed || count >= HARD_CELLS) {
-                return false;
+            if (closed) {
+                return Fate.CLOSED;
+            }
+            if (count >= HARD_CELLS) {
+                return Fate.FULL;
             }
             if (count == capacityCells) {
                 grow();
@@ -133,10 +145,11 @@ final class OutgoingQueue {
             ring[at + 4] = (byte) command;
             System.arraycopy(body, offset, ring, at + 5, cellLen - 5);
             count++;
+            total++;
             if (writerWaits && wake == Wake.NOW) {
                 notEmpty.signal();
             }
-            return true;
+            return Fate.QUEUED;
         } finally {
             lock.unlock();
         }
@@ -185,6 +198,26 @@ final class OutgoingQueue {
         lock.lock();
         try {
             return count * cellLen;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many cells have been put so far. */
+    long total() {
+        lock.lock();
+        try {
+            return total;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the writer has nothing to do. */
+    boolean isDrained() {
+        lock.lock();
+        try {
+            return count == 0 && writerWaits;
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,6 @@
 package org.onion4j.circuit.channel;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.onion4j.circuit.cell.CertType;
 import org.onion4j.circuit.cell.Certs;
@@ -16,22 +17,26 @@ final class PeerCertificates {
      * The identities that the certificates prove.
      *
      * @param tlsCertificate the certificate that the peer showed in TLS, DER
-     * @throws ChannelException of kind HANDSHAKE if they prove nothing, IDENTITY if they prove another relay's
+     * @throws ChannelException of kind HANDSHAKE if they prove nothing, IDENTITY if they prove another relay's, CLOCK if
+     *     nothing is wrong with them but the time
      */
     static RelayIdentities check(Certs certs, Bytes tlsCertificate, ChannelTarget target, Instant now)
             throws ChannelException {
-        RelayIdentities proven;
+        RelayChain chain;
         try {
-            proven = RelayChain.verify(number -> certs.body(CertType.ofWire(number)), tlsCertificate, now);
+            chain = RelayChain.verifyApartFromTime(number -> certs.body(CertType.ofWire(number)), tlsCertificate);
         } catch (InvalidCertificateException e) {
             throw new ChannelException(ChannelException.Kind.HANDSHAKE, "the relay's certificates prove nothing", e);
         }
-        boolean expected = proven.rsa().equals(target.rsaIdentity())
-                && (!target.ed25519Identity().isPresent()
-                        || target.ed25519Identity().get().equals(proven.ed25519()));
-        if (!expected) {
+        RelayIdentities named = chain.identities();
+        if (!target.isProvenBy(named.rsa(), named.ed25519())) {
             throw new ChannelException(ChannelException.Kind.IDENTITY, "another relay than the one expected");
         }
-        return proven;
+        try {
+            chain.checkTime(now);
+        } catch (InvalidCertificateException e) {
+            throw ChannelException.clock(Duration.between(now, e.bound().orElse(now)), e);
+        }
+        return named;
     }
 }

@@ -20,9 +20,10 @@ import org.onion4j.crypto.random.RandomSource;
 
 /**
  * Puts TLS on a connected socket, as a client of a relay does: TLS 1.2 or 1.3, the cipher suites of C tor in its order
- * as far as the platform has them, a made-up server name, and no judgement of the certificate, since the CERTS cell
- * proves who the peer is. Each connection has a context of its own: a session is never resumed, for that would link
- * connections to each other. Spec: tor-spec, "TLS security considerations" and "In-protocol handshake".
+ * as far as the platform has them and they have ephemeral keys (no relay may choose others), a made-up server name, and
+ * no judgement of the certificate, since the CERTS cell proves who the peer is. Each connection has a context of its own:
+ * a session is never resumed, for that would link connections to each other. Spec: tor-spec, "TLS security
+ * considerations", "Picking TLS ciphersuites" and "Connections".
  */
 final class TlsClient {
     private static final ImmutableList<String> CIPHER_SUITES = ImmutableList.of(
@@ -43,6 +44,8 @@ final class TlsClient {
     private static final String NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
     private static final int MIN_NAME_LEN = 4;
     private static final int MAX_NAME_LEN = 25;
+    /** Longer than a ticket may be good for. With it the JDK's TLS drops tickets, where it else keeps all that come. */
+    private static final int SESSION_SECONDS = 8 * 24 * 3600;
 
     private TlsClient() {}
 
@@ -57,6 +60,8 @@ final class TlsClient {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new AcceptAll()}, null);
+            context.getClientSessionContext().setSessionCacheSize(1);
+            context.getClientSessionContext().setSessionTimeout(SESSION_SECONDS);
             // The name is only what the hello says; the socket is connected, so nothing looks it up.
             tls = (SSLSocket) context.getSocketFactory().createSocket(socket, name, socket.getPort(), true);
         } catch (GeneralSecurityException e) {

@@ -16,15 +16,22 @@ public final class BatchingSocket extends Socket {
 
     private Buffered input; // made at the first use
     private volatile Runnable beforeWait = () -> {};
+    private volatile boolean readFrom; // whether anybody has read through the stream
 
     /** A socket that is not connected, and that passes by any proxy that the JVM is set up with. */
     public BatchingSocket() {
         super(Proxy.NO_PROXY);
     }
 
-    /** Runs the task, on the reading thread, each time before more is read from the network. It must not block. */
-    public void beforeWait(Runnable task) {
+    /**
+     * Runs the task, on the reading thread, each time before more is read from the network. It must not block or throw.
+     *
+     * @return whether it will ever run: not if nothing has been read through {@link #getInputStream} by now although the
+     *     TLS handshake is over, since TLS then reads from the socket's descriptor itself, as on older Android
+     */
+    public boolean beforeWait(Runnable task) {
         beforeWait = task;
+        return readFrom;
     }
 
     @Override
@@ -81,6 +88,7 @@ public final class BatchingSocket extends Socket {
             if (start < end) {
                 return true;
             }
+            readFrom = true;
             beforeWait.run();
             start = 0;
             end = 0;

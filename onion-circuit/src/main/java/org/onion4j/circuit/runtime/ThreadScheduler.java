@@ -35,8 +35,8 @@ public final class ThreadScheduler implements Scheduler, AutoCloseable {
     private static void runLogged(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
-            log.error("a scheduled task failed", e); // a bug of ours; the other tasks must still run
+        } catch (RuntimeException | Error e) {
+            log.error("a scheduled task failed", e); // a bug of ours, or no memory; the other tasks must still run
         }
     }
 

@@ -17,7 +17,7 @@ class OutgoingQueueTest {
 
     private final OutgoingQueue queue = new OutgoingQueue(CELL);
 
-    private boolean put(int number, OutgoingQueue.Room room) {
+    private OutgoingQueue.Fate put(int number, OutgoingQueue.Room room) {
         byte[] body = new byte[CELL - 5];
         body[0] = (byte) number;
         body[1] = (byte) (number >> 8);
@@ -27,7 +27,7 @@ class OutgoingQueueTest {
     @Test
     void take_afterPuts_givesTheCellsInOrderInWireForm() throws Exception {
         for (int i = 0; i < 300; i++) {
-            assertThat(put(i, OutgoingQueue.Room.NONE)).isTrue();
+            assertThat(put(i, OutgoingQueue.Room.NONE)).isEqualTo(OutgoingQueue.Fate.QUEUED);
         }
         byte[] target = new byte[31 * CELL];
         int seen = 0;
@@ -64,7 +64,7 @@ class OutgoingQueueTest {
     void reserve_atTheBound_refusesUntilTheWriterHasTaken() throws Exception {
         for (int i = 0; i < OutgoingQueue.DATA_CELLS; i++) {
             assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isTrue();
-            assertThat(put(i, OutgoingQueue.Room.RESERVED)).isTrue();
+            assertThat(put(i, OutgoingQueue.Room.RESERVED)).isEqualTo(OutgoingQueue.Fate.QUEUED);
         }
         assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isFalse();
         assertThat(queue.take(new byte[CELL], 0)).isEqualTo(CELL);
@@ -103,9 +103,9 @@ class OutgoingQueueTest {
     @Test
     void put_atTheHardBound_refuses() {
         for (int i = 0; i < OutgoingQueue.HARD_CELLS; i++) {
-            assertThat(put(i, OutgoingQueue.Room.NONE)).isTrue();
+            assertThat(put(i, OutgoingQueue.Room.NONE)).isEqualTo(OutgoingQueue.Fate.QUEUED);
         }
-        assertThat(put(0, OutgoingQueue.Room.NONE)).isFalse();
+        assertThat(put(0, OutgoingQueue.Room.NONE)).isEqualTo(OutgoingQueue.Fate.FULL);
     }
 
     @Test
@@ -117,7 +117,7 @@ class OutgoingQueueTest {
         CompletableFuture<Boolean> waiter = reserveLater(OutgoingQueueTest::wanted);
         queue.close();
         assertThat(waiter.get(10, TimeUnit.SECONDS)).isFalse();
-        assertThat(put(2, OutgoingQueue.Room.NONE)).isFalse();
+        assertThat(put(2, OutgoingQueue.Room.NONE)).isEqualTo(OutgoingQueue.Fate.CLOSED);
         byte[] target = new byte[CELL];
         assertThat(queue.take(target, 0)).isEqualTo(CELL);
         assertThat(queue.take(target, 0)).isEqualTo(-1);

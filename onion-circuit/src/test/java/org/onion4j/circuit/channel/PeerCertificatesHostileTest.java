@@ -2,7 +2,9 @@ package org.onion4j.circuit.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableList;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.circuit.cell.CertType;
@@ -71,6 +74,82 @@ class PeerCertificatesHostileTest {
         environment.close();
     }
 
+    /** Certificates that prove who the relay is, though not at this time. */
+    static Stream<Arguments> outOfTheirTime() {
+        return Stream.of(
+                row("signing key", k -> k.certsWith(CertType.ED25519_SIGNING, k.signingCertificate(expired))),
+                row(
+                        "TLS link",
+                        k -> k.certsWith(CertType.ED25519_TLS_LINK, k.tlsLinkCertificate(k.tlsCertificate(), expired))),
+                row(
+                        "cross-certificate",
+                        k -> k.certsWith(
+                                CertType.RSA_ED25519_CROSS,
+                                k.crossCertificate(k.ed25519Identity().value(), expired))),
+                row("RSA identity", k -> k.certsWith(CertType.RSA_IDENTITY, k.rsaIdentityCertificate(expired))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("outOfTheirTime")
+    void t37_expiredCertificate_isToldFromOtherFaults(String what, Function<RelayKeys, Certs> certs) throws Exception {
+        ChannelException failure = failure(certs.apply(own), TestEnvironment.target(relay));
+        assertThat(failure.kind()).as(what).isEqualTo(ChannelException.Kind.CLOCK);
+        assertThat(failure.clockSkew())
+                .hasValueSatisfying(skew -> assertThat(skew).isBetween(Duration.ofHours(-50), Duration.ofHours(-47)));
+    }
+
+    @Test
+    void t37_expiredCertificateOfAnotherRelay_isNoMatterOfTheClock() throws Exception {
+        ChannelTarget target =
+                new ChannelTarget(relay.address(), other.rsaIdentity(), Optional.of(own.ed25519Identity()));
+        assertThat(refusal(own.certsWith(CertType.ED25519_SIGNING, own.signingCertificate(expired)), target))
+                .isEqualTo(ChannelException.Kind.IDENTITY);
+    }
+
+    @Test
+    void t37_expiredCertificateWithAFalseOne_isNoMatterOfTheClock() throws Exception {
+        Certs certs = own.certsWith(CertType.ED25519_SIGNING, own.signingCertificate(expired));
+        byte[] cross = certs.body(CertType.RSA_ED25519_CROSS).orElseThrow().toArray();
+        cross[cross.length - 1] ^= 1;
+        Certs twoFaults = new Certs(certs.certs().stream()
+                .map(c ->
+                        c.type().equals(CertType.RSA_ED25519_CROSS) ? new Certs.Cert(c.type(), Bytes.copyOf(cross)) : c)
+                .collect(ImmutableList.toImmutableList()));
+        assertThat(refusal(twoFaults, TestEnvironment.target(relay))).isEqualTo(ChannelException.Kind.HANDSHAKE);
+    }
+
+    /** The clock of the client is wrong by days, the relay is all right. */
+    @ParameterizedTest
+    @ValueSource(ints = {45, 10_000, -45, -10_000})
+    void t37_clockFarOff_isToldWithSignAndSize(int days) throws Exception {
+        shown = own.certs();
+        Clock wrong = Clock.offset(Clock.systemUTC(), Duration.ofDays(days));
+        try (TestEnvironment skewed = TestEnvironment.builder().clock(wrong).build()) {
+            Channel channel = skewed.open(relay);
+            ChannelException failure = (ChannelException) TestEnvironment.failure(channel.opened());
+            assertThat(failure.kind()).isEqualTo(ChannelException.Kind.CLOCK);
+            Duration skew = failure.clockSkew().orElseThrow();
+            assertThat(skew.isNegative()).isEqualTo(days > 0);
+            assertThat(skew.abs()).isBetween(Duration.ofDays(Math.abs(days) - 31), Duration.ofDays(Math.abs(days)));
+            assertThat(relay.awaitLinkEnd().received(CellCommand.NETINFO)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, -3, -20 * 24, 20 * 24})
+    void t37_clockSomewhatOff_opensAndIsTold(int hours) throws Exception {
+        shown = own.certs();
+        Clock wrong = Clock.offset(Clock.systemUTC(), Duration.ofHours(hours));
+        try (TestEnvironment skewed = TestEnvironment.builder().clock(wrong).build()) {
+            Channel channel = skewed.openNow(relay);
+            assertThat(channel.link().clockSkew())
+                    .hasValueSatisfying(
+                            skew -> assertThat(skew.plusHours(hours).abs()).isLessThan(Duration.ofMinutes(2)));
+            channel.close();
+            relay.awaitLinkEnd();
+        }
+    }
+
     private static Arguments row(String what, Function<RelayKeys, Certs> certs) {
         return Arguments.of(what, certs);
     }
@@ -78,16 +157,6 @@ class PeerCertificatesHostileTest {
     static Stream<Arguments> mutations() {
         Instant good = now.plus(Duration.ofDays(10));
         return Stream.of(
-                row("signing key expired", k -> k.certsWith(CertType.ED25519_SIGNING, k.signingCertificate(expired))),
-                row(
-                        "TLS link expired",
-                        k -> k.certsWith(CertType.ED25519_TLS_LINK, k.tlsLinkCertificate(k.tlsCertificate(), expired))),
-                row(
-                        "cross-certificate expired",
-                        k -> k.certsWith(
-                                CertType.RSA_ED25519_CROSS,
-                                k.crossCertificate(k.ed25519Identity().value(), expired))),
-                row("RSA identity expired", k -> k.certsWith(CertType.RSA_IDENTITY, k.rsaIdentityCertificate(expired))),
                 row(
                         "TLS link of another certificate",
                         k -> k.certsWith(
@@ -229,6 +298,10 @@ class PeerCertificatesHostileTest {
     }
 
     private ChannelException.Kind refusal(Certs certs, ChannelTarget target) throws Exception {
+        return failure(certs, target).kind();
+    }
+
+    private ChannelException failure(Certs certs, ChannelTarget target) throws Exception {
         shown = certs;
         Channel channel = Channel.open(target, environment.environment());
         Throwable failure = TestEnvironment.failure(channel.opened());
@@ -237,7 +310,7 @@ class PeerCertificatesHostileTest {
         assertThat(link.received(CellCommand.NETINFO)).isZero();
         assertThat(link.received(CellCommand.CREATE2) + link.received(CellCommand.CREATE_FAST))
                 .isZero();
-        return ((ChannelException) failure).kind();
+        return (ChannelException) failure;
     }
 
     private static Certs flipped(RelayKeys keys, CertType type, int fromEnd) {
