@@ -60,7 +60,7 @@ final class CellDispatcher {
                     last = handler;
                     handler.onCell(command, input.buffer(), input.bodyOffset());
                 }
-            } else if (isForbidden(command)) {
+            } else if (id == 0 && isForbidden(command)) {
                 return new ChannelException(
                         ChannelException.Kind.PROTOCOL, CellCommand.ofWire(command) + " on a channel that is open");
             }
