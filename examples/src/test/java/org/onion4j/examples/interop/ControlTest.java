@@ -2,6 +2,7 @@ package org.onion4j.examples.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +44,7 @@ class ControlTest {
                             web.url(WebServer.bytesPath(content.size()))));
             assertThat(file).hasSize(content.size());
             Content.Digest digest = new Content.Digest();
-            java.nio.file.Files.copy(file, digest);
+            Files.copy(file, digest);
             assertThat(digest.hex()).isEqualTo(content.sha256());
             assertThat(network.namesAsked()).contains("web.test");
         }

@@ -4,19 +4,32 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
 /** What a client may leave behind in this JVM, counted from outside: its threads, and objects that something still refers to. */
 public final class Leftovers {
+    private static final String TEST_PREFIX = "test: ";
+
     private Leftovers() {}
 
-    /** The names of the live threads that are not in {@code before}. */
+    /** The threads of the tests' own helpers are named so, for {@link #threadsSince} to leave them out. */
+    public static ThreadFactory testThreads(String name) {
+        return task -> {
+            Thread thread = new Thread(task, TEST_PREFIX + name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** The names of the live threads that are not in {@code before} and not the tests' own. */
     public static List<String> threadsSince(Set<Thread> before) {
         return threads().stream()
                 .filter(thread -> !before.contains(thread))
                 .map(Thread::getName)
+                .filter(name -> !name.startsWith(TEST_PREFIX) && !name.startsWith("process reaper"))
                 .sorted()
                 .toList();
     }

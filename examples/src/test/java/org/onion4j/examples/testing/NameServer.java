@@ -15,9 +15,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The DNS of a test network, over UDP on loopback. Each name that ends in {@code .test} has the addresses 127.0.0.1 and ::1, the
- * reverse of 127.0.0.1 is {@code host.test}, and nothing else exists. It remembers what it was asked.
+ * reverse of 203.0.113.7 is {@code host.test}, and nothing else exists. It remembers what it was asked.
  */
 final class NameServer implements AutoCloseable {
+    /** Exits don't look up addresses of their own machine or local network, so this is one of those kept for documentation. */
+    private static final String REVERSE = "7.113.0.203.in-addr.arpa";
+
     private static final int TYPE_A = 1;
     private static final int TYPE_PTR = 12;
     private static final int TYPE_AAAA = 28;
@@ -37,9 +40,7 @@ final class NameServer implements AutoCloseable {
 
     static NameServer start() throws IOException {
         NameServer server = new NameServer(new DatagramSocket(0, InetAddress.getLoopbackAddress()));
-        Thread thread = new Thread(server::serve, "test name server");
-        thread.setDaemon(true);
-        thread.start();
+        Leftovers.testThreads("name server").newThread(server::serve).start();
         return server;
     }
 
@@ -82,7 +83,7 @@ final class NameServer implements AutoCloseable {
 
         String name = String.join(".", labels);
         asked.add(name);
-        boolean exists = name.endsWith(".test") || name.equals("1.0.0.127.in-addr.arpa");
+        boolean exists = name.endsWith(".test") || name.equals(REVERSE);
         byte[] data = exists ? data(name, type) : new byte[0];
 
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -23,7 +23,7 @@ public final class WebServer implements AutoCloseable {
     private static final String BYTES = "/bytes/";
 
     private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ExecutorService threads = Executors.newCachedThreadPool(Leftovers.testThreads("web"));
     private final Set<Integer> peerPorts = new ConcurrentSkipListSet<>();
 
     private WebServer(HttpServer server) {
