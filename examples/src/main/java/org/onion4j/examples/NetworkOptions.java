@@ -3,6 +3,7 @@ package org.onion4j.examples;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.onion4j.api.BootstrapException;
 import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.NetworkConfig;
@@ -16,15 +17,27 @@ import picocli.CommandLine.Option;
 
 /** The options of every command that uses the network, and the client that they describe. */
 final class NetworkOptions {
+    private static final int MAX_TIMEOUT_SECONDS = 86_400;
+
     @Option(
             names = "--network",
             paramLabel = "FILE",
             description = "the network, in lines of C tor's configuration (default: the public Tor network)")
     private Path network;
 
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "how long joining the network may take (default: ${DEFAULT-VALUE})")
+    private int timeoutSeconds = 300;
+
     /** A client for that network, with its state in {@code state} or, if that is null, in memory alone. */
     OnionClient open(Path state, PrintWriter err) throws CommandException {
-        OnionClient.Builder builder = OnionClient.builder();
+        if (timeoutSeconds < 1 || timeoutSeconds > MAX_TIMEOUT_SECONDS) {
+            throw CommandException.badArgument(
+                    "--timeout takes a number from 1 to " + MAX_TIMEOUT_SECONDS + ", not " + timeoutSeconds);
+        }
+        OnionClient.Builder builder = OnionClient.builder().bootstrapTimeout(Duration.ofSeconds(timeoutSeconds));
         if (network != null) {
             builder.network(read(network, err));
         }

@@ -32,6 +32,7 @@ class ArgumentsTest {
                 "socks --port 65536 | examples/run socks: --port takes a number from 0 to 65535, not 65536",
                 "socks --port -1 | examples/run socks: --port takes a number from 0 to 65535, not -1",
                 "socks --port 0 --network / | examples/run socks: /: ",
+                "resolve a.test --timeout 0 | examples/run resolve: --timeout takes a number from 1 to 86400, not 0",
                 "resolve | examples/run resolve: Missing required parameter: 'NAME'",
                 "consensus | examples/run consensus: Missing required options and parameters",
                 "consensus /nowhere/c --certs /nowhere/d | examples/run consensus: /nowhere/c: there is no such file",
@@ -64,6 +65,22 @@ class ArgumentsTest {
                 .asString()
                 .startsWith("examples/run resolve: " + network)
                 .contains("line 2");
+    }
+
+    @Test
+    void networkThatNobodyServes_endsWithStatus3() throws IOException {
+        String digest = "0123456789ABCDEF".repeat(3).substring(0, 40);
+        Path network = Files.writeString(
+                folder.resolve("net.torrc"),
+                "TestingTorNetwork 1\nDirAuthority nobody orport=1 v3ident=" + digest + " 127.0.0.1:1 " + digest
+                        + "\n");
+
+        for (String command : new String[] {"fetch http://a.test/", "resolve a.test", "socks --port 0"}) {
+            Ran ran = Ran.examples((command + " --timeout 1 --network " + network).split(" ", -1));
+
+            assertThat(ran.status()).isEqualTo(ExitStatus.BOOTSTRAP_FAILED);
+            assertThat(ran.err()).last().asString().contains("cannot join the network: ");
+        }
     }
 
     @Test
