@@ -71,6 +71,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
     private long notBeforeNanos;
     private long firstTryNanos;
     private int tries; // since the last success
+    private int authorityTries; // of them, to authorities
     private int certificateFailures;
     private Optional<Duration> wrongClock = Optional.empty(); // how far ahead ours is, where that kept one from use
 
@@ -162,6 +163,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
         }
         if (tries == 0) {
             firstTryNanos = nowNanos;
+            authorityTries = 0;
         }
         tries++;
         notBeforeNanos = nowNanos + retry.nextDelay().toNanos();
@@ -171,26 +173,35 @@ final class ConsensusTrack implements FetchDesk.Handler {
     /** More than one at a time only while those under way come to little. */
     private boolean roomForAnother(long nowNanos, boolean haveOne) {
         List<RunningFetch> running = desk.running(DocumentKind.CONSENSUS);
-        int allowed = haveOne ? 1 : MAX_PARALLEL;
+        int allowed = MAX_PARALLEL - 1; // the last place is for an authority
+        if (late(nowNanos) || desk.picker().authoritiesOnly()) {
+            allowed = MAX_PARALLEL;
+        }
         for (RunningFetch fetch : running) {
             switch (fetch.pace(nowNanos)) {
                 case FLOWING -> allowed = 1;
-                case SLOW ->
-                    allowed = Math.min(allowed == 1 && haveOne ? MAX_PARALLEL_SLOW : allowed, MAX_PARALLEL_SLOW);
+                case SLOW -> allowed = Math.min(allowed, MAX_PARALLEL_SLOW);
                 case WAITING -> {
-                    // may be a dead one
+                    if (haveOne && !fetch.stalled(nowNanos)) {
+                        allowed = 1; // there is time
+                    }
                 }
             }
         }
         return running.size() < allowed;
     }
 
-    /** Every third try goes to an authority, once fallbacks have had their time. */
+    private boolean late(long nowNanos) {
+        return tries > 0 && nowNanos - firstTryNanos >= AUTHORITY_DELAY.toNanos();
+    }
+
+    /** Authorities are spared until fallbacks have had their time, and then asked one in three times. */
     private SourcePicker.Preference preference(long nowNanos) {
-        boolean late = tries > 0 && nowNanos - firstTryNanos >= AUTHORITY_DELAY.toNanos();
-        return desk.picker().authoritiesOnly() || (late && tries % MAX_PARALLEL == MAX_PARALLEL - 1)
-                ? SourcePicker.Preference.AUTHORITY
-                : SourcePicker.Preference.FALLBACK;
+        if (late(nowNanos) && authorityTries * MAX_PARALLEL <= tries - MAX_PARALLEL + 1) {
+            authorityTries++;
+            return SourcePicker.Preference.AUTHORITY;
+        }
+        return SourcePicker.Preference.FALLBACK;
     }
 
     private DirectoryRequest request(Instant now) {

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class DirectoryManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryManager.class);
 
-    private static final Duration WATCH = Duration.ofSeconds(5);
+    private static final Duration WATCH = Duration.ofSeconds(2);
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(30);
     private static final Duration CLOCK_JUMP = Duration.ofSeconds(30);
 

@@ -179,6 +179,8 @@ final class FetchDesk {
             running.remove(fetch);
             if (outcome != FetchOutcome.GOOD && outcome != FetchOutcome.CANCELLED) {
                 picker.avoid(fetch.source().rsaIdentity(), nanos());
+            } else if (outcome == FetchOutcome.GOOD) {
+                picker.proved(fetch.source());
             }
             handler.ended(fetch, outcome);
         } finally {

@@ -25,6 +25,10 @@ import org.onion4j.directory.view.NetworkView;
  */
 final class MicrodescriptorTrack implements FetchDesk.Handler {
     private static final int MAX_PARALLEL = 3;
+    private static final int MAX_WITH_STALLED = 5;
+    private static final int PATIENT_FAILURES = 4; // then one request at a time
+    private static final int TROUBLE = 2;
+    private static final int MAX_TROUBLE = 8;
     private static final int FEW = 16; // not worth a request of their own, once circuits can be built
     private static final Duration FEW_WAIT = Duration.ofMinutes(10);
 
@@ -36,8 +40,10 @@ final class MicrodescriptorTrack implements FetchDesk.Handler {
     private final FailureCount failures = new FailureCount();
     private final MicrodescriptorStore store = new MicrodescriptorStore();
     private final Set<RsaIdentity> incomplete = new HashSet<>(); // who lacked some that this consensus names
+    private final Set<RunningFetch> stalled = new HashSet<>(); // under way, but without hope
     private ImmutableSet<Bytes> listed = ImmutableSet.of();
     private boolean loading; // from disk
+    private int trouble; // two for each failure lately, less one for each success
     private long notBeforeNanos;
     private long lastRequestNanos;
 
@@ -102,6 +108,7 @@ final class MicrodescriptorTrack implements FetchDesk.Handler {
     void restart() {
         retry.reset();
         failures.reset();
+        trouble = 0;
         store.forgetFailures();
         incomplete.clear();
         notBeforeNanos = desk.nanos();
@@ -127,11 +134,12 @@ final class MicrodescriptorTrack implements FetchDesk.Handler {
     /** Notes as many requests as are due. */
     void plan(NetworkView view, boolean ready) {
         long nowNanos = desk.nanos();
+        noteStalled(nowNanos);
         if (loading || nowNanos - notBeforeNanos < 0) {
             return;
         }
-        int parallel = retry.failures() == 0 ? MAX_PARALLEL : 1; // one at a time until one comes to something
-        if (desk.running(DocumentKind.MICRODESCRIPTORS).size() >= parallel) {
+        int room = room();
+        if (room <= 0) {
             return;
         }
         List<Bytes> downloadable = store.downloadable(nowNanos, random);
@@ -140,10 +148,9 @@ final class MicrodescriptorTrack implements FetchDesk.Handler {
             return;
         }
         int size = MicrodescriptorStore.requestSize(store.missingCount());
-        int room = parallel - desk.running(DocumentKind.MICRODESCRIPTORS).size();
         for (int from = 0; from < downloadable.size() && room > 0; from += size, room--) {
             List<Bytes> batch = downloadable.subList(from, Math.min(from + size, downloadable.size()));
-            Optional<DirectorySource> source = desk.picker().listed(view, desk::busy, incomplete::contains, nowNanos);
+            Optional<DirectorySource> source = source(view, nowNanos);
             if (!source.isPresent()) {
                 return; // all are busy: one of them will be free
             }
@@ -151,6 +158,38 @@ final class MicrodescriptorTrack implements FetchDesk.Handler {
             store.requested(batch);
             desk.launch(source.get(), DirectoryRequest.microdescriptors(batch), ImmutableList.copyOf(batch), this);
         }
+    }
+
+    /** Somebody new, or after failures first whoever answered well before. */
+    private Optional<DirectorySource> source(NetworkView view, long nowNanos) {
+        if (trouble >= TROUBLE) {
+            Optional<DirectorySource> proven =
+                    desk.picker().proven(id -> desk.busy(id) || incomplete.contains(id), nowNanos);
+            if (proven.isPresent()) {
+                return proven;
+            }
+        }
+        return desk.picker().listed(view, desk::busy, incomplete::contains, nowNanos);
+    }
+
+    /**
+     * Gives up hope, though not yet the connection, for requests that have stalled: what they ask for may be asked of
+     * others, after the time that a failure costs (T31).
+     */
+    private void noteStalled(long nowNanos) {
+        for (RunningFetch fetch : desk.running(DocumentKind.MICRODESCRIPTORS)) {
+            if (fetch.stalled(nowNanos) && stalled.add(fetch)) {
+                store.finished(fetch.digests());
+                failed(nowNanos);
+            }
+        }
+    }
+
+    /** How many more requests there may be. Those that have stalled don't count, up to a number. */
+    private int room() {
+        int running = desk.running(DocumentKind.MICRODESCRIPTORS).size();
+        int parallel = retry.failures() < PATIENT_FAILURES ? MAX_PARALLEL : 1;
+        return Math.min(parallel - (running - stalled.size()), MAX_WITH_STALLED - running);
     }
 
     @Override
@@ -168,7 +207,9 @@ final class MicrodescriptorTrack implements FetchDesk.Handler {
             keep = listed;
             List<Bytes> lacking = new ArrayList<>(fetch.digests());
             lacking.removeAll(got);
-            store.notGiven(lacking, desk.nanos());
+            if (!got.isEmpty()) { // else it is the directory that has none, not these that nobody has
+                store.notGiven(lacking, desk.nanos());
+            }
             if (!lacking.isEmpty()) {
                 incomplete.add(fetch.source().rsaIdentity());
             }
@@ -205,12 +246,20 @@ final class MicrodescriptorTrack implements FetchDesk.Handler {
     @Override
     public void ended(RunningFetch fetch, FetchOutcome outcome) {
         store.finished(fetch.digests());
+        boolean wasStalled = stalled.remove(fetch); // and counted as a failure then
         failures.add(outcome);
         if (outcome == FetchOutcome.GOOD) {
+            failures.reset();
             retry.reset();
+            trouble = Math.max(0, trouble - 1);
             notBeforeNanos = desk.nanos();
-        } else if (outcome != FetchOutcome.CANCELLED) {
-            notBeforeNanos = desk.nanos() + retry.nextDelay().toNanos();
+        } else if (outcome != FetchOutcome.CANCELLED && !wasStalled) {
+            failed(desk.nanos());
         }
+    }
+
+    private void failed(long nowNanos) {
+        notBeforeNanos = nowNanos + retry.nextDelay().toNanos();
+        trouble = Math.min(MAX_TROUBLE, trouble + 2);
     }
 }

@@ -25,6 +25,7 @@ final class RunningFetch {
     static final Duration TOTAL = Duration.ofMinutes(10);
 
     private static final Duration CONNECT = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration WINDOW = Duration.ofSeconds(10);
     private static final long MIN_WINDOW_BYTES = 1024; // or the request fails
     private static final long FLOWING_BYTES_A_SECOND = 2048; // or another directory is asked as well
@@ -158,6 +159,11 @@ final class RunningFetch {
         windowStartNanos = nowNanos;
         windowStartBytes = bytes;
         return dripping;
+    }
+
+    /** Whether another directory may be asked for the same: so far it has come to too little for its time. */
+    boolean stalled(long nowNanos) {
+        return nowNanos - startNanos >= PATIENCE.toNanos() && pace(nowNanos) != Pace.FLOWING;
     }
 
     /** How it is getting on, over its whole time. */

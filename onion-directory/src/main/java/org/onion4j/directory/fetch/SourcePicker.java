@@ -30,6 +30,7 @@ final class SourcePicker {
     private final ImmutableList<DirectoryServer> fallbacks;
     private final ImmutableList<DirectoryServer> authorities;
     private final Map<RsaIdentity, Long> avoidedUntilNanos = new HashMap<>();
+    private Optional<DirectorySource> proven = Optional.empty(); // who answered well, last
 
     SourcePicker(NetworkDescription network, CacheSelector caches, RandomSource random) {
         this.caches = caches;
@@ -58,6 +59,16 @@ final class SourcePicker {
     void avoid(RsaIdentity directory, long nowNanos) {
         avoidedUntilNanos.values().removeIf(until -> until - nowNanos <= 0);
         avoidedUntilNanos.put(directory, nowNanos + AVOID.toNanos());
+    }
+
+    /** Notes that a directory answered well. */
+    void proved(DirectorySource directory) {
+        proven = Optional.of(directory);
+    }
+
+    /** Whoever answered well last, if it would do now: for times of trouble. */
+    Optional<DirectorySource> proven(Predicate<RsaIdentity> unfit, long nowNanos) {
+        return proven.filter(source -> !unfit.test(source.rsaIdentity()) && !avoided(source.rsaIdentity(), nowNanos));
     }
 
     /** Leaves nobody alone any more. */

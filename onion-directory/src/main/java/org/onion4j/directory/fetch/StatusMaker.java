@@ -94,15 +94,15 @@ final class StatusMaker {
         } else if (phase == Phase.READY) {
             return Optional.empty();
         }
-        Optional<Duration> wrongClock = consensus.wrongClock();
-        if (wrongClock.isPresent()) {
-            return Optional.of(new DirectoryStatus.ClockSkew(wrongClock.get()));
-        }
         FailureCount failures = switch (phase) {
             case LOADING, CONSENSUS, READY -> consensus.failures();
             case CERTIFICATES -> certificates.failures();
             case MICRODESCRIPTORS -> microdescriptors.failures();
         };
+        Optional<Duration> wrongClock = wrongClock(phase, failures);
+        if (wrongClock.isPresent()) {
+            return Optional.of(new DirectoryStatus.ClockSkew(wrongClock.get()));
+        }
         if (failures.count() < WORTH_MENTIONING) {
             return Optional.empty();
         } else if (!failures.answered()) {
@@ -112,5 +112,14 @@ final class StatusMaker {
                 phase == Phase.MICRODESCRIPTORS
                         ? new DirectoryStatus.TooFewRelays(coverage, needed)
                         : new DirectoryStatus.NothingUseful(phase, failures.count()));
+    }
+
+    /** How far the clock is ahead, where that is the trouble: directories agree on it, and nothing they give is of today. */
+    private Optional<Duration> wrongClock(Phase phase, FailureCount failures) {
+        Optional<Duration> known = consensus.wrongClock();
+        if (known.isPresent() || phase == Phase.MICRODESCRIPTORS || failures.count() == 0) {
+            return known;
+        }
+        return desk.skew().large();
     }
 }

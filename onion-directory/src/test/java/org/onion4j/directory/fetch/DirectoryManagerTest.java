@@ -118,7 +118,7 @@ class DirectoryManagerTest {
         runtime.run(Duration.ofMinutes(45));
         assertThat(directories.count("/tor/status-vote")).as("not before 18:45").isEqualTo(1);
         runtime.run(Duration.ofMinutes(67));
-        assertThat(directories.count("/tor/status-vote")).as("by 19:51").isEqualTo(2);
+        assertThat(directories.count("/tor/status-vote")).as("by 19:51").isGreaterThanOrEqualTo(2);
         NetworkView view = client.manager.view().orElseThrow();
         assertThat(view.validAfter()).isAfter(VALID_AFTER);
         assertThat(client.ready()).isTrue();
@@ -183,8 +183,8 @@ class DirectoryManagerTest {
         }
         Client client = client();
         runtime.run(Duration.ofSeconds(5));
-        assertThat(directories.asked).allMatch(id -> id.value().get(0) == 'f');
-        runtime.run(Duration.ofSeconds(55));
+        assertThat(directories.asked).hasSize(2).allMatch(id -> id.value().get(0) == 'f');
+        runtime.run(Duration.ofSeconds(15));
         assertThat(client.ready()).isTrue();
         assertThat(directories.mostOpen()).isLessThanOrEqualTo(3);
     }

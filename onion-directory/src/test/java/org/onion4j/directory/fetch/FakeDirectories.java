@@ -34,7 +34,7 @@ import org.onion4j.directory.network.Authority;
 import org.onion4j.directory.network.FallbackDirectory;
 import org.onion4j.directory.network.NetworkDescription;
 
-/** A network's directories, as a connector that answers requests by itself. One thread, with a {@link FakeRuntime}. */
+/** A network's directories, as a connector that answers requests by itself. For tasks of a {@link FakeRuntime}. */
 final class FakeDirectories implements DirectoryConnector {
     /** What a directory does when it is asked. */
     enum Behaviour {
@@ -47,7 +47,7 @@ final class FakeDirectories implements DirectoryConnector {
         NOT_FOUND,
         BUSY,
         RUBBISH,
-        /** Serves all but gives an empty list of microdescriptors' digests in {@link #withheld}. */
+        /** Serves all but the microdescriptors whose digests are in {@link #withheld}. */
         WITHHOLDS,
         /** Answers with another text than was asked for. */
         ALTERS
@@ -58,12 +58,16 @@ final class FakeDirectories implements DirectoryConnector {
     final List<TestAuthority> voters = TestAuthority.some(3);
     final List<String> requests = new ArrayList<>();
     final List<RsaIdentity> asked = new ArrayList<>();
+    final List<Instant> askedAt = new ArrayList<>();
     final Map<RsaIdentity, Behaviour> behaviours = new HashMap<>();
     final Map<String, String> microdescriptors = new LinkedHashMap<>(); // by digest in base64
     final Set<String> withheld = new HashSet<>();
     final Map<RsaIdentity, Duration> clockOffsets = new HashMap<>();
     final List<byte[]> earlier = new ArrayList<>();
     Behaviour usual = Behaviour.GOOD;
+    /** What all do when asked for microdescriptors, if it is something else. */
+    Optional<Behaviour> withMicrodescriptors = Optional.empty();
+
     byte[] consensus = new byte[0];
     Instant consensusTime = Instant.EPOCH;
     Instant certificatesExpire = Instant.parse("2025-01-01T00:00:00Z");
@@ -167,8 +171,9 @@ final class FakeDirectories implements DirectoryConnector {
     @Override
     public DirectoryConnection connect(DirectorySource source, Duration timeout) throws IOException {
         asked.add(source.rsaIdentity());
+        askedAt.add(runtime.now());
         Behaviour behaviour = behaviours.getOrDefault(source.rsaIdentity(), usual);
-        runtime.run(LATENCY);
+        runtime.sleep(LATENCY);
         if (behaviour == Behaviour.UNREACHABLE) {
             throw new IOException("unreachable");
         }
@@ -179,7 +184,7 @@ final class FakeDirectories implements DirectoryConnector {
 
     private final class Connection implements DirectoryConnection {
         private final RsaIdentity directory;
-        private final Behaviour behaviour;
+        private Behaviour behaviour;
         private final ByteArrayOutputStream request = new ByteArrayOutputStream();
         private InputStream answer;
         private boolean closed;
@@ -208,15 +213,18 @@ final class FakeDirectories implements DirectoryConnector {
                     if (answer == null) {
                         String text = request.toString(StandardCharsets.US_ASCII);
                         requests.add(text);
+                        if (text.startsWith("GET /tor/micro/")) {
+                            behaviour = withMicrodescriptors.orElse(behaviour);
+                        }
                         answer = new ByteArrayInputStream(answer(text));
                     }
                     while (behaviour == Behaviour.SILENT && !closed) {
-                        runtime.run(Duration.ofSeconds(1));
+                        runtime.sleep(Duration.ofSeconds(1));
                     }
                     if (behaviour == Behaviour.DRIPS) {
-                        runtime.run(Duration.ofSeconds(1));
+                        runtime.sleep(Duration.ofSeconds(1));
                     }
-                    if (closed) {
+                    if (closed || behaviour == Behaviour.UNREACHABLE) {
                         throw new IOException("closed");
                     }
                     return answer.read(target, offset, behaviour == Behaviour.DRIPS ? 1 : length);
@@ -225,7 +233,7 @@ final class FakeDirectories implements DirectoryConnector {
         }
 
         private byte[] answer(String text) {
-            runtime.run(LATENCY);
+            runtime.sleep(LATENCY);
             Instant time = runtime.now().plus(trueTimeOffset).plus(clockOffsets.getOrDefault(directory, Duration.ZERO));
             return switch (behaviour) {
                 case NOT_FOUND -> head("404 Not found", time, "");

@@ -10,12 +10,13 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import org.onion4j.circuit.runtime.Scheduler;
 
 /**
  * Clock, ticker, scheduler and executor in one, moved by the test: nothing runs but inside of {@link #run}, and time
- * passes only there. A task that blocks for some time calls {@link #run} itself, so that others run meanwhile. One
- * thread.
+ * passes only there. Tasks of the executor have threads of their own, of which one at a time runs, in an order that is
+ * always the same; where one would block it calls {@link #sleep}, and others run meanwhile.
  */
 final class FakeRuntime implements Scheduler, Executor {
     private record Timer(long atNanos, long number) implements Comparable<Timer> {
@@ -28,6 +29,8 @@ final class FakeRuntime implements Scheduler, Executor {
 
     private final TreeMap<Timer, Runnable> timers = new TreeMap<>();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Semaphore ours = new Semaphore(0); // the turn of the thread that calls run()
+    private Baton current;
     private Instant wall;
     private long nanos = 1_000_000_000_000L;
     private long count;
@@ -98,10 +101,42 @@ final class FakeRuntime implements Scheduler, Executor {
         moveTo(Math.max(nanos, until));
     }
 
+    /** For tasks of the executor: lets time pass for this task. */
+    void sleep(Duration duration) {
+        Baton mine = current;
+        schedule(() -> giveTo(mine), duration);
+        ours.release();
+        mine.turn.acquireUninterruptibly();
+    }
+
+    /** The right of a task's thread to run. */
+    private static final class Baton {
+        private final Semaphore turn = new Semaphore(0);
+    }
+
     private void runTasks() {
         while (!tasks.isEmpty()) {
-            tasks.remove().run();
+            Runnable task = tasks.remove();
+            Baton baton = new Baton();
+            Thread thread = new Thread(() -> {
+                baton.turn.acquireUninterruptibly();
+                try {
+                    task.run();
+                } finally {
+                    ours.release();
+                }
+            });
+            thread.setDaemon(true); // a test may end before what it started
+            thread.start();
+            giveTo(baton);
         }
+    }
+
+    /** Lets a task's thread run until it sleeps or ends. */
+    private void giveTo(Baton baton) {
+        current = baton;
+        baton.turn.release();
+        ours.acquireUninterruptibly();
     }
 
     private void moveTo(long value) {
