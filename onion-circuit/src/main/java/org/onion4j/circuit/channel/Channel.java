@@ -162,11 +162,11 @@ public final class Channel implements AutoCloseable {
         return outgoing.queuedBytes();
     }
 
-    /** Whether cells wait to be sent although for this long none could be. */
+    /** Whether there is something to be sent although for this long nothing has been. */
     boolean isStuckFor(Duration time) {
         LinkWriter current = writer;
         return current != null
-                && outgoing.queuedBytes() > 0
+                && !outgoing.isDrained()
                 && environment.ticker().read() - current.lastWriteNanos() > time.toNanos();
     }
 

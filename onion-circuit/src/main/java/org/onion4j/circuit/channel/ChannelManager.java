@@ -141,7 +141,10 @@ public final class ChannelManager implements AutoCloseable {
     public ImmutableList<Channel> channels() {
         lock.lock();
         try {
-            return channels.values().stream().map(Entry::channel).collect(ImmutableList.toImmutableList());
+            return channels.values().stream()
+                    .map(Entry::channel)
+                    .filter(channel -> !channel.closed().isDone())
+                    .collect(ImmutableList.toImmutableList());
         } finally {
             lock.unlock();
         }
