@@ -261,6 +261,9 @@ class ChannelManagerTest {
         channel.attach(new Nobody());
         relay.awaitCell(CellCommand.NETINFO);
         channel.carryPaths();
+        while (!channel.paddedLink().activity().writerWaits()) {
+            Thread.onSpinWait(); // a link is idle once its writer is
+        }
         for (int i = 0; i < 20; i++) {
             time.advance(Duration.ofSeconds(1));
         }
