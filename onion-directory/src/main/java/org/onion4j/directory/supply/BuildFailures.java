@@ -26,8 +26,7 @@ final class BuildFailures {
         if (failure instanceof CircuitException circuit) {
             return switch (circuit.kind()) {
                 case CLOSED -> Optional.empty();
-                case TIMEOUT -> firstHop ? Optional.empty() : Optional.of(GuardFailure.UNREACHABLE);
-                case CHANNEL -> Optional.of(firstHop ? GuardFailure.LATER_HOP : GuardFailure.UNREACHABLE);
+                case TIMEOUT, CHANNEL -> Optional.of(firstHop ? GuardFailure.LATER_HOP : GuardFailure.UNREACHABLE);
                 case DESTROYED, HANDSHAKE, PROTOCOL ->
                     Optional.of(firstHop ? GuardFailure.LATER_HOP : GuardFailure.DESTROYED);
             };

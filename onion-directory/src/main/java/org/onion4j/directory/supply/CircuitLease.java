@@ -7,14 +7,21 @@ import org.onion4j.crypto.bytes.RsaIdentity;
 public final class CircuitLease {
     private final CircuitSupply supply;
     private final SuppliedCircuit supplied;
+    private final BuiltCircuit circuit;
 
     CircuitLease(CircuitSupply supply, SuppliedCircuit supplied) {
         this.supply = supply;
         this.supplied = supplied;
+        this.circuit = supplied.built().get();
     }
 
     public Circuit circuit() {
-        return supplied.circuit;
+        return circuit.circuit();
+    }
+
+    /** The same circuit as the supply has it. */
+    BuiltCircuit built() {
+        return circuit;
     }
 
     /** The relay where the circuit ends. */
@@ -25,11 +32,12 @@ public final class CircuitLease {
     /** The far end answered, whatever it said: the circuit works. */
     public void answered() {
         supplied.guard().used(true);
+        supply.answered(supplied);
     }
 
     /** The far end did not answer, or the circuit died: it takes no further stream. */
     public void failed() {
         supplied.guard().used(false);
-        supply.retire(supplied);
+        supply.failed(supplied);
     }
 }

@@ -1,33 +1,25 @@
 package org.onion4j.directory.supply;
 
 import com.google.common.base.Ticker;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
-import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.onion4j.crypto.random.RandomSource;
-import org.onion4j.directory.guard.GuardFailure;
 import org.onion4j.directory.guard.GuardManager;
-import org.onion4j.directory.guard.GuardRestriction;
-import org.onion4j.directory.guard.GuardUsage;
-import org.onion4j.directory.guard.GuardUse;
+import org.onion4j.directory.guard.TimeSource;
+import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.path.ExitTarget;
-import org.onion4j.directory.path.FirstHop;
 import org.onion4j.directory.path.NoPathException;
-import org.onion4j.directory.path.Path;
-import org.onion4j.directory.path.PathRequest;
 import org.onion4j.directory.path.PathSelector;
-import org.onion4j.directory.view.Relay;
+import org.onion4j.directory.supply.SuppliedCircuit.State;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,77 +27,132 @@ import org.slf4j.LoggerFactory;
  * Gives each stream a circuit: one that is open and fits, one that is being built, or a new one. Builds circuits ahead
  * for the ports lately used, keeps streams of different isolation apart, retires what has been used for long, and gives
  * up what takes longer to build than circuits usually do. Spec: path-spec, "Building circuits", "Attaching streams to
- * circuits", "Learning when to give up on slow circuits".
+ * circuits", "Learning when to give up ("timeout") on circuit construction".
  *
- * <p>Threading: any thread; guarded by one lock, under which nothing is built, waited for or told to anybody.
+ * <p>Threading: any thread; guarded by one lock. Under it the guard manager is asked, circuits are looked at, and tasks
+ * are scheduled: the locks of these come after it. Circuits are built and closed, guards told and futures completed
+ * without it, and nothing is waited for.
  */
 public final class CircuitSupply implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CircuitSupply.class);
 
-    private static final Duration MAINTENANCE = Duration.ofSeconds(5);
-    private static final Duration LEARNING_PAUSE = Duration.ofSeconds(10);
-    private static final int MAX_LEARNING_CIRCUITS = 10;
-    private static final Duration LEARNING_IDLE_TIME = Duration.ofMinutes(3);
-    private static final Duration IDLE_TIME = Duration.ofMinutes(30);
+    /** Between two rounds of maintenance at rest. */
+    private static final Duration SLOW_ROUND = Duration.ofSeconds(5);
 
-    /** A stream that has no circuit yet. */
-    private record Wish(CircuitNeed need, CompletableFuture<CircuitLease> lease) {}
+    /** The same while somebody waits. */
+    private static final Duration FAST_ROUND = Duration.ofSeconds(1);
 
-    private final CircuitFactory factory;
+    /** While circuits wait for a better guard, others show whether there is one: one in such a time. */
+    private static final Duration GUARD_TRIAL_PAUSE = Duration.ofSeconds(2);
+
+    /** For how long they may do so even if they come to nothing: it takes the better guards' failures to decide it. */
+    private static final Duration GUARD_TRIAL_TIME = Duration.ofSeconds(60);
+
+    /** A circuit isn't closed so soon after it was given to somebody who may not have opened the stream yet. */
+    private static final Duration LEASE_GRACE = Duration.ofSeconds(10);
+
+    /** How long an unused circuit must be there until it counts as a good one. */
+    private static final Duration PROBATION = Duration.ofSeconds(30);
+
+    /** Circuits that take long, beside which another one is tried; and one more for each stream that waits. */
+    private static final int MAX_SLOW = 4;
+
+    /** What is built ahead may take one in so many of the places for building. */
+    private static final int BACKGROUND_DIVISOR = 2;
+
+    private static final CircuitNeed ANY_EXIT =
+            new CircuitNeed(ExitTarget.resolve(), Optional.empty(), ImmutableSet.of());
+
+    /** Somebody who waits for a circuit. */
+    private record Wish(Kind kind, CircuitNeed need, CompletableFuture<CircuitLease> lease) {
+        enum Kind {
+            /** To put a stream on it. */
+            STREAM,
+            /** To see that there is one. */
+            PROBE
+        }
+    }
+
+    private final SupplyLock lock = new SupplyLock();
     private final GuardManager guards;
+    private final SupplyParameters parameters;
+    private final TimeSource time;
+    private final Ticker ticker;
+    private final Scheduler scheduler;
+
+    // What follows is guarded by the lock.
     private final BuildTimeouts timeouts;
     private final PredictedPorts predicted;
-    private final SupplyParameters parameters;
-    private final Ticker ticker;
-    private final RandomSource random;
-    private final Scheduler scheduler;
+    private final CircuitShelf shelf;
     private final LaunchPace pace;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final List<SuppliedCircuit> circuits = new ArrayList<>();
+    private final CircuitLauncher launcher;
     private final List<Wish> wishes = new ArrayList<>();
-    private final ArrayDeque<Runnable> afterUnlock = new ArrayDeque<>();
-    private Optional<PathSelector> network = Optional.empty();
     private long lastLearningNanos;
-    private boolean maintaining;
-    private boolean retrying; // a task waits that looks at the wishes again
+    private Optional<Cancellable> nextRound = Optional.empty();
+    private long nextRoundNanos;
     private boolean closed;
 
-    /**
-     * @param timeouts,predicted belong to the supply from now on: they are used under its lock
-     */
+    /** @param timeouts,predicted belong to the supply from now on: they are used under its lock */
     public CircuitSupply(
             CircuitFactory factory,
             GuardManager guards,
             BuildTimeouts timeouts,
             PredictedPorts predicted,
             SupplyParameters parameters,
+            Clock clock,
             Ticker ticker,
             RandomSource random,
             Scheduler scheduler) {
-        this.factory = factory;
+        this(CircuitBuilder.of(factory), guards, timeouts, predicted, parameters, clock, ticker, random, scheduler);
+    }
+
+    CircuitSupply(
+            CircuitBuilder builder,
+            GuardManager guards,
+            BuildTimeouts timeouts,
+            PredictedPorts predicted,
+            SupplyParameters parameters,
+            Clock clock,
+            Ticker ticker,
+            RandomSource random,
+            Scheduler scheduler) {
         this.guards = guards;
+        this.parameters = parameters;
+        this.time = new TimeSource(clock, ticker);
+        this.ticker = ticker;
+        this.scheduler = scheduler;
         this.timeouts = timeouts;
         this.predicted = predicted;
-        this.parameters = parameters;
-        this.ticker = ticker;
-        this.random = random;
-        this.scheduler = scheduler;
+        this.shelf = new CircuitShelf(parameters.maxDirtiness());
         this.pace = new LaunchPace(random);
+        this.launcher = new CircuitLauncher(
+                lock,
+                shelf,
+                pace,
+                builder,
+                guards,
+                timeouts,
+                predicted::drawKeptTime,
+                parameters.maxPending(),
+                time,
+                ticker,
+                random,
+                scheduler,
+                this::serveWishes);
         this.lastLearningNanos = ticker.read();
     }
 
     /** Paths are drawn from this network from now on. */
     public void setNetwork(PathSelector selector) {
-        lock.lock();
-        try {
-            network = Optional.of(selector);
-            timeouts.update(selector.view());
-            serveWishes();
-            maintainSoon();
-        } finally {
-            unlock();
-        }
+        lock.run(() -> {
+            if (!closed) {
+                launcher.setNetwork(selector);
+                timeouts.update(selector.view());
+                predicted.update(selector.view());
+                serveWishes();
+                roundIn(Duration.ZERO);
+            }
+        });
     }
 
     /**
@@ -113,533 +160,290 @@ public final class CircuitSupply implements AutoCloseable {
      * time limit of its own: cancelling it gives the wish up.
      */
     public CompletableFuture<CircuitLease> lease(CircuitNeed need) {
-        Wish wish = new Wish(need, new CompletableFuture<>());
-        lock.lock();
-        try {
+        lock.run(() -> {
+            if (need.target().ports().isEmpty()) {
+                predicted.onLookup();
+            }
+            need.target().ports().forEach(predicted::onUsed);
+        });
+        return add(new Wish(Wish.Kind.STREAM, need, new CompletableFuture<>()));
+    }
+
+    /**
+     * Builds a circuit to any exit if there is none yet, to find out whether the network works. Done when there is one
+     * that can be used; until then tries go on.
+     */
+    public CompletableFuture<Void> first() {
+        return add(new Wish(Wish.Kind.PROBE, ANY_EXIT, new CompletableFuture<>()))
+                .thenAccept(lease -> {});
+    }
+
+    private CompletableFuture<CircuitLease> add(Wish wish) {
+        lock.run(() -> {
             if (closed) {
-                wish.lease().completeExceptionally(closedException());
-                return wish.lease();
+                lock.afterwards(() -> wish.lease().completeExceptionally(closedException()));
+            } else {
+                wishes.add(wish);
+                serveWishes();
+                roundIn(Duration.ZERO);
             }
-            for (int port : need.target().ports()) {
-                predicted.onUsed(port);
-            }
-            wishes.add(wish);
-            serveWishes();
-            maintainSoon();
-        } finally {
-            unlock();
-        }
+        });
         wish.lease().whenComplete((lease, failure) -> {
             if (wish.lease().isCancelled()) {
-                forget(wish);
+                lock.run(() -> wishes.remove(wish));
             }
         });
         return wish.lease();
     }
 
-    /**
-     * Builds a circuit to any exit if there is none yet, to find out whether the network works. Done when there is one
-     * that can be used.
-     */
-    public CompletableFuture<Void> first() {
-        CircuitNeed any = new CircuitNeed(ExitTarget.resolve(), Optional.empty(), ImmutableSet.of());
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        lock.lock();
-        try {
-            if (closed) {
-                done.completeExceptionally(closedException());
-                return done;
-            }
-            firsts.add(done);
-            if (!hasPending(any) && !hasOpen()) {
-                launch(any);
-            }
-            tellFirsts();
-            maintainSoon();
-        } finally {
-            unlock();
-        }
-        return done;
-    }
-
-    private final List<CompletableFuture<Void>> firsts = new ArrayList<>(); // who waits for any open circuit
-
-    private void tellFirsts() {
-        if (hasOpen()) {
-            ImmutableList<CompletableFuture<Void>> all = ImmutableList.copyOf(firsts);
-            firsts.clear();
-            afterUnlock.add(() -> all.forEach(one -> one.complete(null)));
-        }
+    /** Whether this thread holds the supply's lock: nobody outside may see that. */
+    boolean isLockHeld() {
+        return lock.isHeld();
     }
 
     /** Circuits that can take streams, or carry some still. */
     public int openCount() {
-        lock.lock();
-        try {
-            return (int) circuits.stream().filter(c -> c.circuit != null).count();
-        } finally {
-            unlock();
-        }
+        return lock.get(() -> shelf.count(circuit -> circuit.built().isPresent()));
     }
 
-    /** No open or pending circuit is used for new streams: the user wants to be somebody else, or the network changed. */
+    /** No circuit that is open or being built is used for new streams: the user wants to be somebody else. */
     public void retireAll() {
-        lock.lock();
-        try {
-            for (SuppliedCircuit circuit : ImmutableList.copyOf(circuits)) {
-                if (circuit.circuit == null) {
-                    giveUp(circuit, CircuitException.Kind.CLOSED);
-                } else {
-                    retireLocked(circuit);
+        lock.run(() -> {
+            retireEach();
+            serveWishes();
+        });
+    }
+
+    /** The device has another network: nothing is used any more that went through the old one, or held back for it. */
+    public void networkChanged() {
+        lock.run(() -> {
+            pace.reset();
+            retireEach();
+            serveWishes();
+        });
+    }
+
+    private void retireEach() {
+        for (SuppliedCircuit circuit : shelf.all()) {
+            if (circuit.isUnfinished()) {
+                launcher.abandon(
+                        circuit, new CircuitException(CircuitException.Kind.CLOSED, "nobody wants it any more"));
+            } else {
+                circuit.retire();
+                if (!circuit.hasStreams()) {
+                    close(circuit);
                 }
             }
-            serveWishes();
-        } finally {
-            unlock();
         }
     }
 
-    void retire(SuppliedCircuit circuit) {
-        lock.lock();
-        try {
-            retireLocked(circuit);
-        } finally {
-            unlock();
-        }
+    /** A stream on it was answered. */
+    void answered(SuppliedCircuit circuit) {
+        lock.run(() -> {
+            if (!circuit.isProven()) {
+                circuit.markProven();
+                pace.reset();
+                serveWishes();
+            }
+        });
     }
 
-    private void retireLocked(SuppliedCircuit circuit) {
-        if (circuit.state == SuppliedCircuit.State.CLOSED) {
-            return;
-        }
-        circuit.state = SuppliedCircuit.State.RETIRED;
-        if (circuit.circuit.streamCount() == 0) {
-            afterUnlock.add(circuit.circuit::close);
-        }
-    }
-
-    private void forget(Wish wish) {
-        lock.lock();
-        try {
-            wishes.remove(wish);
-        } finally {
-            unlock();
-        }
+    /** A stream on it was not answered. */
+    void failed(SuppliedCircuit circuit) {
+        lock.run(() -> {
+            if (!circuit.isProven() && !circuit.is(State.CLOSED)) {
+                pace.failed(ticker.read());
+            }
+            circuit.retire();
+            closeIfUnused(circuit, time.now());
+        });
     }
 
     // Matching.
 
     /** Gives each wish a circuit, or sees to it that one is on its way. */
     private void serveWishes() {
-        long now = ticker.read();
+        lock.checkHeld();
+        Moment now = time.now();
+        shelf.unclaimUnused(); // those who wait claim anew what is on its way to them
         for (Iterator<Wish> each = wishes.iterator(); each.hasNext(); ) {
             Wish wish = each.next();
-            if (wish.lease().isDone()) {
+            if (wish.lease().isDone() || serve(wish, now)) {
                 each.remove();
-                continue;
             }
-            Optional<SuppliedCircuit> match = findOpen(wish.need(), now);
-            if (match.isPresent()) {
-                each.remove();
-                SuppliedCircuit circuit = match.get();
-                circuit.claim(wish.need().isolation());
-                circuit.use(now);
-                afterUnlock.add(() -> wish.lease().complete(new CircuitLease(this, circuit)));
-            } else if (!claimPending(wish.need()) && network.isPresent()) {
-                Optional<NoPathException> hopeless = launch(wish.need());
-                if (hopeless.isPresent()) {
-                    each.remove();
-                    afterUnlock.add(() -> wish.lease().completeExceptionally(hopeless.get()));
-                } else {
-                    claimPending(wish.need());
+        }
+        if (!wishes.isEmpty() && launcher.hasNetwork()) {
+            long held = pace.waitNanos(now.ticks());
+            roundIn(held > 0 && held < FAST_ROUND.toNanos() ? Duration.ofNanos(held) : FAST_ROUND);
+        }
+    }
+
+    /** @return whether the wish is settled */
+    private boolean serve(Wish wish, Moment now) {
+        boolean stream = wish.kind() == Wish.Kind.STREAM;
+        Optional<SuppliedCircuit> open = stream ? shelf.findOpen(wish.need(), now) : shelf.findOpen();
+        if (open.isPresent()) {
+            if (stream) {
+                open.get().claim(wish.need().isolation());
+                open.get().use(now);
+            }
+            CircuitLease lease = new CircuitLease(this, open.get());
+            lock.afterwards(() -> wish.lease().complete(lease));
+            return true;
+        }
+        Optional<SuppliedCircuit> coming = shelf.findPromising(wish.need(), now);
+        if (!coming.isPresent()) {
+            try {
+                coming = launchFor(wish, now);
+            } catch (NoPathException e) {
+                if (stream) {
+                    lock.afterwards(() -> wish.lease().completeExceptionally(e));
                 }
+                return stream; // a probe waits for a better network
             }
         }
-    }
-
-    /** The circuit lately used for such streams, else one that nobody has used. */
-    private Optional<SuppliedCircuit> findOpen(CircuitNeed need, long now) {
-        SuppliedCircuit best = null;
-        for (SuppliedCircuit circuit : circuits) {
-            boolean usable = circuit.state == SuppliedCircuit.State.OPEN
-                    && circuit.circuit.isOpen()
-                    && !isWornOut(circuit, now)
-                    && circuit.suits(need);
-            if (usable && (best == null || isBetter(circuit, best))) {
-                best = circuit;
-            }
-        }
-        return Optional.ofNullable(best);
-    }
-
-    private static boolean isBetter(SuppliedCircuit one, SuppliedCircuit other) {
-        if (one.isDirty() != other.isDirty()) {
-            return one.isDirty();
-        }
-        return one.isDirty() && one.dirtyNanos() - other.dirtyNanos() > 0;
-    }
-
-    private boolean isWornOut(SuppliedCircuit circuit, long now) {
-        return circuit.isDirty()
-                && now - circuit.dirtyNanos() > parameters.maxDirtiness().toNanos();
-    }
-
-    private boolean claimPending(CircuitNeed need) {
-        for (SuppliedCircuit circuit : circuits) {
-            if (isPending(circuit) && circuit.suits(need)) {
-                circuit.claim(need.isolation());
-                return true;
-            }
+        if (stream) {
+            coming.ifPresent(circuit -> circuit.claim(wish.need().isolation()));
         }
         return false;
     }
 
-    private boolean hasPending(CircuitNeed need) {
-        return circuits.stream().anyMatch(c -> isPending(c) && c.suits(need));
-    }
-
-    private boolean hasOpen() {
-        return circuits.stream().anyMatch(c -> c.state == SuppliedCircuit.State.OPEN);
-    }
-
-    private static boolean isPending(SuppliedCircuit circuit) {
-        return circuit.state == SuppliedCircuit.State.BUILDING
-                || circuit.state == SuppliedCircuit.State.WAITING_FOR_GUARD;
-    }
-
-    // Building.
-
-    /**
-     * Begins to build a circuit, unless it is too early for that.
-     *
-     * @return why there will never be one in this network
-     */
-    private Optional<NoPathException> launch(CircuitNeed need) {
-        long now = ticker.read();
-        long wait = pace.waitNanos(now);
-        long building = circuits.stream()
-                .filter(c -> c.state == SuppliedCircuit.State.BUILDING)
-                .count();
-        if (wait > 0 || building >= parameters.maxPending() || !network.isPresent()) {
-            retryIn(wait);
+    /** Launches a circuit for a wish, as long as there aren't too many that are slow. */
+    private Optional<SuppliedCircuit> launchFor(Wish wish, Moment now) throws NoPathException {
+        int slow = shelf.count(circuit ->
+                circuit.is(State.BUILDING) && !CircuitShelf.isPromising(circuit, now) && circuit.suits(wish.need()));
+        if (slow >= MAX_SLOW + wishes.size()) {
             return Optional.empty();
         }
-        PathSelector selector = network.get();
-        GuardChooser chooser = new GuardChooser();
-        Path path;
-        try {
-            PathRequest request = PathRequest.exit(need.target())
-                    .withStable(need.isStable())
-                    .withLastHop(relay -> !need.refused().contains(relay.rsaIdentity()));
-            path = selector.select(request, chooser, random);
-        } catch (NoPathException e) {
-            chooser.cancel();
-            if (e.lack() != NoPathException.Lack.NO_GUARD) {
-                return Optional.of(e);
+        Optional<Duration> waiting = shelf.longestWaitForGuard(wish.need(), now);
+        if (waiting.isPresent() && waiting.get().compareTo(GUARD_TRIAL_TIME) < 0) {
+            Optional<Moment> last = launcher.lastLaunch();
+            return !last.isPresent() || last.get().isOlderThan(GUARD_TRIAL_PAUSE, now)
+                    ? launcher.launchUnpaced(wish.need(), now)
+                    : Optional.empty();
+        }
+        return launcher.launch(wish.need(), now);
+    }
+
+    // Ends.
+
+    private void closeIfUnused(SuppliedCircuit circuit, Moment now) {
+        if (!circuit.hasStreams() && !circuit.isLeasedWithin(LEASE_GRACE, now)) {
+            close(circuit);
+        }
+    }
+
+    private void close(SuppliedCircuit circuit) {
+        circuit.built().ifPresent(built -> lock.afterwards(built::close));
+    }
+
+    private void expire(Moment now) {
+        for (SuppliedCircuit circuit : shelf.all()) {
+            if (circuit.is(State.OPEN) && circuit.takeSurvived(PROBATION, now)) {
+                pace.survived();
             }
-            pace.failed(now);
-            retryIn(Math.max(pace.waitNanos(now), Duration.ofSeconds(1).toNanos()));
-            return Optional.empty();
-        }
-        SuppliedCircuit circuit = new SuppliedCircuit(path, chooser.use, need.isStable(), now);
-        circuits.add(circuit);
-        afterUnlock.add(() -> begin(circuit, selector));
-        return Optional.empty();
-    }
-
-    private void retryIn(long nanos) {
-        if (nanos > 0 && !retrying && !closed) {
-            retrying = true;
-            scheduler.schedule(
-                    () -> {
-                        lock.lock();
-                        try {
-                            retrying = false;
-                            serveWishes();
-                        } finally {
-                            unlock();
-                        }
-                    },
-                    Duration.ofNanos(nanos));
-        }
-    }
-
-    /** Chooses the guard when the path asks for it, and remembers the hold on it. */
-    private final class GuardChooser implements FirstHop {
-        private GuardUse use;
-
-        @Override
-        public boolean suits(Relay last) {
-            return guards.suits(last);
-        }
-
-        @Override
-        public Relay choose(Relay last) throws NoPathException {
-            cancel();
-            use = guards.choose(GuardUsage.TRAFFIC, GuardRestriction.unrelatedTo(last));
-            return use.relay();
-        }
-
-        void cancel() {
-            if (use != null) {
-                use.cancel();
-                use = null;
+            boolean over = switch (circuit.state()) {
+                case BUILDING, TOO_LATE, CLOSED -> false;
+                case WAITING_FOR_GUARD -> circuit.guard().isExpired();
+                case OPEN -> shelf.isWornOut(circuit, now) || isUnusedForLong(circuit, now);
+                case RETIRED -> true;
+            };
+            if (over) {
+                circuit.retire();
+                closeIfUnused(circuit, now);
             }
         }
     }
 
-    private void begin(SuppliedCircuit circuit, PathSelector selector) {
-        circuit.guard().onUsable(() -> onGuardUsable(circuit));
-        CircuitFactory.Attempt attempt = factory.build(circuit.path(), selector.view());
-        Duration limit;
-        Duration end;
-        lock.lock();
-        try {
-            circuit.attempt = attempt;
-            limit = timeouts.buildTimeout();
-            end = timeouts.closeTimeout();
-        } finally {
-            unlock();
-        }
-        Cancellable late = scheduler.schedule(() -> onLate(circuit), limit);
-        Cancellable tooLate = scheduler.schedule(() -> onTooLate(circuit), max(end, limit));
-        attempt.firstHop().thenRun(circuit.guard()::answered);
-        attempt.circuit().whenComplete((built, failure) -> {
-            late.cancel();
-            tooLate.cancel();
-            if (failure == null) {
-                onBuilt(circuit, built);
-            } else {
-                onFailed(circuit, CircuitFactory.cause(failure));
-            }
-        });
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) > 0 ? a : b;
-    }
-
-    private void onBuilt(SuppliedCircuit circuit, Circuit built) {
-        built.closed().thenAccept(cause -> onClosed(circuit));
-        lock.lock();
-        try {
-            circuit.circuit = built;
-            circuit.builtNanos = ticker.read();
-            timeouts.onBuilt(Duration.ofNanos(circuit.builtNanos - startOf(circuit)));
-            pace.succeeded();
-            if (closed || circuit.state != SuppliedCircuit.State.BUILDING) {
-                circuit.guard().succeeded(); // it does work, though too slowly to be used
-                retireLocked(circuit);
-            } else {
-                circuit.state = SuppliedCircuit.State.WAITING_FOR_GUARD;
-                afterUnlock.add(() -> settleGuard(circuit));
-            }
-        } finally {
-            unlock();
-        }
-    }
-
-    private static long startOf(SuppliedCircuit circuit) {
-        long channel = circuit.attempt == null ? 0 : circuit.attempt.channelNanos();
-        return channel == 0 ? circuit.launchedNanos : channel;
-    }
-
-    private void settleGuard(SuppliedCircuit circuit) {
-        GuardUse.State verdict = circuit.guard().succeeded();
-        if (verdict == GuardUse.State.COMPLETE) {
-            onGuardUsable(circuit);
-        } else if (verdict == GuardUse.State.DEAD) {
-            circuit.circuit.close();
-        }
-    }
-
-    private void onGuardUsable(SuppliedCircuit circuit) {
-        lock.lock();
-        try {
-            if (circuit.state == SuppliedCircuit.State.WAITING_FOR_GUARD) {
-                circuit.state = SuppliedCircuit.State.OPEN;
-                serveWishes();
-                tellFirsts();
-            }
-        } finally {
-            unlock();
-        }
-    }
-
-    private void onFailed(SuppliedCircuit circuit, Throwable failure) {
-        log.debug("a circuit was not built", failure);
-        lock.lock();
-        try {
-            SuppliedCircuit.State before = circuit.state;
-            circuit.state = SuppliedCircuit.State.CLOSED;
-            circuits.remove(circuit);
-            if (before != SuppliedCircuit.State.CLOSED && !closed) {
-                boolean firstHop = reachedFirstHop(circuit);
-                Optional<GuardFailure> blame = BuildFailures.blame(failure, firstHop);
-                afterUnlock.add(() -> {
-                    if (blame.isPresent()) {
-                        circuit.guard().failed(blame.get());
-                    } else {
-                        circuit.guard().cancel();
-                    }
-                });
-                pace.failed(ticker.read());
-                afterUnlock.add(this::serveAgain); // once the guard has been told
-            }
-        } finally {
-            unlock();
-        }
-    }
-
-    private static boolean reachedFirstHop(SuppliedCircuit circuit) {
-        return circuit.attempt != null
-                && circuit.attempt.firstHop().isDone()
-                && !circuit.attempt.firstHop().isCompletedExceptionally();
-    }
-
-    private void serveAgain() {
-        lock.lock();
-        try {
-            serveWishes();
-            if (!firsts.isEmpty() && !hasOpen() && circuits.stream().noneMatch(CircuitSupply::isPending)) {
-                launch(new CircuitNeed(ExitTarget.resolve(), Optional.empty(), ImmutableSet.of()));
-                retryFirsts();
-            }
-        } finally {
-            unlock();
-        }
-    }
-
-    /** While somebody waits for the first circuit, tries go on. */
-    private void retryFirsts() {
-        if (circuits.stream().noneMatch(CircuitSupply::isPending)) {
-            scheduler.schedule(this::serveAgain, Duration.ofSeconds(1));
-        }
-    }
-
-    /** Longer than most circuits take: not to be used any more, but measured on. */
-    private void onLate(SuppliedCircuit circuit) {
-        lock.lock();
-        try {
-            if (circuit.state == SuppliedCircuit.State.BUILDING) {
-                circuit.state = SuppliedCircuit.State.TOO_LATE;
-                timeouts.onTimedOut(reachedFirstHop(circuit));
-                if (!reachedFirstHop(circuit)) {
-                    giveUp(circuit, CircuitException.Kind.TIMEOUT); // the guard itself is silent: nothing to measure
-                }
-                serveWishes();
-            }
-        } finally {
-            unlock();
-        }
-    }
-
-    private void onTooLate(SuppliedCircuit circuit) {
-        lock.lock();
-        try {
-            if (circuit.circuit == null) {
-                giveUp(circuit, CircuitException.Kind.TIMEOUT);
-            }
-        } finally {
-            unlock();
-        }
-    }
-
-    private void giveUp(SuppliedCircuit circuit, CircuitException.Kind kind) {
-        CircuitFactory.Attempt attempt = circuit.attempt;
-        if (attempt != null) {
-            afterUnlock.add(() -> attempt.cancel(new CircuitException(kind, "the circuit took too long to build")));
-        }
-    }
-
-    private void onClosed(SuppliedCircuit circuit) {
-        circuit.guard().closed();
-        lock.lock();
-        try {
-            circuit.state = SuppliedCircuit.State.CLOSED;
-            circuits.remove(circuit);
-            serveWishes();
-        } finally {
-            unlock();
-        }
+    private boolean isUnusedForLong(SuppliedCircuit circuit, Moment now) {
+        return circuit.isUnusedFor(circuit.keptUnused(), now)
+                || (timeouts.isLearning()
+                        && circuit.isUnusedFor(timeouts.parameters().learningIdleTimeout(), now));
     }
 
     // Maintenance.
 
-    private void maintainSoon() {
-        if (!maintaining && !closed) {
-            maintaining = true;
-            scheduler.schedule(this::maintain, Duration.ZERO);
+    /** Sees to it that there is a round of maintenance no later than this. */
+    private void roundIn(Duration delay) {
+        long at = ticker.read() + delay.toNanos();
+        if (closed || (nextRound.isPresent() && nextRoundNanos - at <= 0)) {
+            return;
         }
+        nextRound.ifPresent(Cancellable::cancel);
+        nextRoundNanos = at;
+        nextRound = Optional.of(scheduler.schedule(this::round, delay));
     }
 
-    private void maintain() {
-        lock.lock();
-        try {
-            long now = ticker.read();
-            expire(now);
-            if (network.isPresent() && !closed) {
-                buildAhead();
+    private void round() {
+        if (lock.get(this::hasWaitingForGuard)) {
+            guards.refresh();
+        }
+        lock.run(() -> {
+            nextRound = Optional.empty();
+            if (!closed && launcher.hasNetwork()) {
+                Moment now = time.now();
+                expire(now);
+                serveWishes();
+                buildAhead(now);
                 learn(now);
+                planRound();
             }
-            // With no circuit and no port to build for there is nothing to maintain until somebody asks.
-            maintaining = !closed && (!circuits.isEmpty() || !predicted.ports().isEmpty());
-            if (maintaining) {
-                scheduler.schedule(this::maintain, MAINTENANCE);
-            }
-        } finally {
-            unlock();
-        }
+        });
     }
 
-    private void expire(long now) {
-        long idleLimit = (timeouts.isLearning() ? LEARNING_IDLE_TIME : IDLE_TIME).toNanos();
-        for (SuppliedCircuit circuit : ImmutableList.copyOf(circuits)) {
-            if (circuit.circuit == null) {
-                continue;
-            }
-            boolean idle = !circuit.isDirty() && now - circuit.builtNanos > idleLimit;
-            boolean over = circuit.state == SuppliedCircuit.State.RETIRED || isWornOut(circuit, now) || idle;
-            boolean guardLate = circuit.state == SuppliedCircuit.State.WAITING_FOR_GUARD
-                    && circuit.guard().isExpired();
-            if (over || guardLate) {
-                retireLocked(circuit);
-            }
-        }
+    private void planRound() {
+        if (!wishes.isEmpty() || hasWaitingForGuard()) {
+            roundIn(FAST_ROUND);
+        } else if (!shelf.isEmpty() || !predicted.ports().isEmpty()) {
+            roundIn(SLOW_ROUND);
+        } // else there is nothing to do until somebody asks
+    }
+
+    private boolean hasWaitingForGuard() {
+        return shelf.has(circuit -> circuit.is(State.WAITING_FOR_GUARD));
     }
 
     /** Sees to it that each port lately used has circuits ready that nobody uses. */
-    private void buildAhead() {
-        ImmutableSet<Integer> ports = predicted.ports();
-        for (int port : ports) {
+    private void buildAhead(Moment now) {
+        for (int port : predicted.ports()) {
             CircuitNeed need = new CircuitNeed(ExitTarget.port(port), Optional.empty(), ImmutableSet.of());
-            long ready =
-                    circuits.stream().filter(c -> isFree(c) && c.suits(need)).count();
-            for (long i = ready; i < parameters.perPort() && freeCount() < parameters.maxUnused(); i++) {
-                if (launch(need).isPresent()) {
+            int ready = shelf.count(circuit -> CircuitShelf.isFree(circuit) && circuit.suits(need));
+            for (int i = ready; i < parameters.perPort() && countFree() < parameters.maxUnused(); i++) {
+                if (!launchAhead(need, now)) {
                     break;
                 }
             }
         }
     }
 
-    private static boolean isFree(SuppliedCircuit circuit) {
-        return !circuit.isClaimed() && (isPending(circuit) || circuit.state == SuppliedCircuit.State.OPEN);
-    }
-
-    private long freeCount() {
-        return circuits.stream().filter(CircuitSupply::isFree).count();
-    }
-
     /** Builds a circuit now and then to learn how long that takes. */
-    private void learn(long now) {
+    private void learn(Moment now) {
+        BuildTimeoutParameters learning = timeouts.parameters();
         boolean due = timeouts.isLearning()
                 && !predicted.ports().isEmpty()
-                && freeCount() < MAX_LEARNING_CIRCUITS
-                && now - lastLearningNanos >= LEARNING_PAUSE.toNanos();
+                && countFree() < learning.maxOpenCircuits()
+                && now.ticks() - lastLearningNanos >= learning.testInterval().toNanos();
         if (due) {
-            lastLearningNanos = now;
-            launch(new CircuitNeed(ExitTarget.anyOf(predicted.ports()), Optional.empty(), ImmutableSet.of()));
+            lastLearningNanos = now.ticks();
+            launchAhead(new CircuitNeed(ExitTarget.anyOf(predicted.ports()), Optional.empty(), ImmutableSet.of()), now);
+        }
+    }
+
+    private int countFree() {
+        return shelf.count(CircuitShelf::isFree);
+    }
+
+    /** Launches a circuit that nobody waits for, if that keeps nobody waiting. */
+    private boolean launchAhead(CircuitNeed need, Moment now) {
+        int unsettled = shelf.count(circuit -> circuit.isUnfinished() || circuit.is(State.WAITING_FOR_GUARD));
+        if (unsettled >= Math.max(1, parameters.maxPending() / BACKGROUND_DIVISOR)) {
+            return false;
+        }
+        try {
+            return launcher.launch(need, now).isPresent();
+        } catch (NoPathException e) {
+            log.debug("nothing to build ahead", e);
+            return false;
         }
     }
 
@@ -651,39 +455,25 @@ public final class CircuitSupply implements AutoCloseable {
     /** Closes all circuits and gives no more. */
     @Override
     public void close() {
-        lock.lock();
-        try {
+        lock.run(() -> {
             closed = true;
-            for (SuppliedCircuit circuit : ImmutableList.copyOf(circuits)) {
-                if (circuit.circuit != null) {
-                    afterUnlock.add(circuit.circuit::close);
+            nextRound.ifPresent(Cancellable::cancel);
+            nextRound = Optional.empty();
+            for (SuppliedCircuit circuit : shelf.all()) {
+                if (circuit.isUnfinished()) {
+                    launcher.abandon(circuit, closedException());
                 } else {
-                    giveUp(circuit, CircuitException.Kind.CLOSED);
+                    close(circuit);
                 }
             }
-            List<CompletableFuture<?>> waiting = new ArrayList<>(firsts);
-            wishes.forEach(wish -> waiting.add(wish.lease()));
-            firsts.clear();
+            for (Wish wish : wishes) {
+                lock.afterwards(() -> wish.lease().completeExceptionally(closedException()));
+            }
             wishes.clear();
-            afterUnlock.add(() -> waiting.forEach(one -> one.completeExceptionally(closedException())));
-        } finally {
-            unlock();
-        }
+        });
     }
 
     private static CircuitException closedException() {
         return new CircuitException(CircuitException.Kind.CLOSED, "the client has been closed");
-    }
-
-    private void unlock() {
-        List<Runnable> tasks = ImmutableList.of();
-        if (lock.getHoldCount() == 1 && !afterUnlock.isEmpty()) {
-            tasks = new ArrayList<>(afterUnlock);
-            afterUnlock.clear();
-        }
-        lock.unlock();
-        for (Runnable task : tasks) {
-            task.run();
-        }
     }
 }

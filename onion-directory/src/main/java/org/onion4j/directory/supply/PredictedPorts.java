@@ -64,12 +64,16 @@ public final class PredictedPorts {
     /** A stream goes to this port, 1 to 65535. */
     public void onUsed(int port) {
         checkArgument(port > 0 && port <= 0xffff, "port %s", port);
-        long shortest = keptAtLeast.toNanos();
         uses.remove(port); // goes to the end
         if (uses.size() == MAX_PORTS) {
             uses.remove(uses.keySet().iterator().next());
         }
-        uses.put(port, new Use(ticker.read(), shortest + random.nextLong(shortest)));
+        uses.put(port, new Use(ticker.read(), drawKeptTime().toNanos()));
+    }
+
+    /** Draws how long something is kept that may be of use again: the same range goes for circuits that nobody uses. */
+    Duration drawKeptTime() {
+        return keptAtLeast.plusNanos(random.nextLong(keptAtLeast.toNanos()));
     }
 
     /** A name is looked up; that needs a circuit to some exit, as if for port {@value #LOOKUP_PORT}. */

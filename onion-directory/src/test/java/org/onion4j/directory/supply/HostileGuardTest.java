@@ -83,7 +83,7 @@ class HostileGuardTest {
                             && served.add(use.relay().rsaIdentity())) {
                         firstServedNanos = firstServedNanos < 0 ? time.ticks() - start : firstServedNanos;
                     }
-                    pace.succeeded();
+                    pace.reset();
                     time.advance(Duration.ofSeconds(10));
                     use.closed();
                 }

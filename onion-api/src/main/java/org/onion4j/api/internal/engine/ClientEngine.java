@@ -97,6 +97,7 @@ public final class ClientEngine implements Engine {
                 BuildTimeouts.open(config.state(), environment.random()),
                 new PredictedPorts(environment.ticker(), environment.random()),
                 SupplyParameters.DEFAULT,
+                environment.clock(),
                 environment.ticker(),
                 environment.random(),
                 scheduler);
