@@ -19,9 +19,10 @@ final class BuildFailures {
      */
     static Optional<GuardFailure> blame(Throwable failure, boolean firstHop) {
         if (failure instanceof ChannelException channel) {
-            return channel.kind() == ChannelException.Kind.CLOSED
-                    ? Optional.empty()
-                    : Optional.of(isLocalOutage(channel) ? GuardFailure.NO_NETWORK : GuardFailure.UNREACHABLE);
+            return switch (channel.kind()) {
+                case CLOSED, LOCAL -> Optional.empty(); // our own doing, or our own lack
+                default -> Optional.of(isLocalOutage(channel) ? GuardFailure.NO_NETWORK : GuardFailure.UNREACHABLE);
+            };
         }
         if (failure instanceof CircuitException circuit) {
             return switch (circuit.kind()) {

@@ -35,12 +35,17 @@ class BuildFailuresTest {
                 .isEmpty();
         assertThat(BuildFailures.blame(new ChannelException(ChannelException.Kind.CLOSED, "test"), false))
                 .isEmpty();
+        assertThat(BuildFailures.blame(new ChannelException(ChannelException.Kind.LOCAL, "no thread"), false))
+                .isEmpty();
         assertThat(BuildFailures.blame(new IllegalStateException("test"), false))
                 .isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource(value = ChannelException.Kind.class, mode = EnumSource.Mode.EXCLUDE, names = "CLOSED")
+    @EnumSource(
+            value = ChannelException.Kind.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLOSED", "LOCAL"})
     void blame_channelFailed_isTheGuards(ChannelException.Kind kind) {
         assertThat(BuildFailures.blame(new ChannelException(kind, "test"), false))
                 .contains(GuardFailure.UNREACHABLE);
