@@ -54,6 +54,11 @@ final class StreamOpener<T> {
         /** Sends it; the future fails with what the exit or the circuit says. */
         CompletableFuture<T> ask(Circuit circuit) throws CircuitException;
 
+        /** Whether a value can only come of something that the exit has said. */
+        default boolean showsThatTheExitAnswers() {
+            return true;
+        }
+
         /** Nobody wants the answer any more. */
         default void discard(T answer) {}
     }
@@ -90,6 +95,11 @@ final class StreamOpener<T> {
                 verdict.complete(stream);
             }
             return verdict;
+        }
+
+        @Override
+        public boolean showsThatTheExitAnswers() {
+            return early != StreamOptions.EarlyData.OPTIMISTIC; // else the stream is given before the exit knows of it
         }
 
         @Override
@@ -187,7 +197,9 @@ final class StreamOpener<T> {
         answer.whenComplete((value, failure) -> {
             deadline.cancel();
             if (failure == null) {
-                lease.answered();
+                if (question.showsThatTheExitAnswers()) {
+                    lease.answered();
+                }
                 if (!result.complete(value)) {
                     question.discard(value); // given up in the meantime
                 }
