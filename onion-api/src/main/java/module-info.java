@@ -6,4 +6,8 @@ module org.onion4j.api {
     requires org.slf4j;
 
     exports org.onion4j.api;
+    exports org.onion4j.api.internal to
+            org.onion4j.testnet;
+    exports org.onion4j.api.internal.engine to
+            org.onion4j.testnet;
 }
