@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.onion4j.api.internal.ClientDoor;
 import org.onion4j.api.internal.ClientRequests;
 import org.onion4j.api.internal.DestinationRules;
 import org.onion4j.api.internal.DestinationRules.InternalAddresses;
@@ -50,6 +51,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class OnionClient implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OnionClient.class);
+
+    static {
+        ClientDoor.install(new ClientDoor() {
+            @Override
+            protected void set(Builder builder, Environment environment) {
+                builder.environment = environment;
+            }
+        });
+    }
 
     private final Engine engine;
     private final StateStore state;

@@ -89,7 +89,7 @@ public final class Channel implements AutoCloseable {
      */
     void begin(Runnable first) {
         try {
-            environment.threads().newThread(() -> runReader(first)).start();
+            environment.newThread(() -> runReader(first)).start();
         } catch (RuntimeException | Error e) {
             finish(localFailure(e));
         }
@@ -441,7 +441,7 @@ public final class Channel implements AutoCloseable {
         } finally {
             deadline.cancel();
         }
-        environment.threads().newThread(writer).start();
+        environment.newThread(writer).start();
         first.run();
         opened.complete(this);
         dispatcher.endBatch(); // sends what those who waited for the channel have queued
@@ -472,7 +472,7 @@ public final class Channel implements AutoCloseable {
                 return false;
             }
             link = open.properties();
-            writer = new LinkWriter(outgoing, open.tls(), environment.ticker(), this::onWriterEnd);
+            writer = new LinkWriter(outgoing, open.tls(), environment, this::onWriterEnd);
             state = State.OPEN;
             idleSinceNanos = lastReadNanos;
             return true;

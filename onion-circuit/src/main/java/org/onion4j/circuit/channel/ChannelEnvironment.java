@@ -4,6 +4,7 @@ import com.google.common.base.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
+import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.circuit.runtime.SocketConnector;
 import org.onion4j.crypto.random.RandomSource;
@@ -17,6 +18,7 @@ import org.onion4j.crypto.random.RandomSource;
  * @param scheduler runs deadlines and padding
  * @param threads makes the two threads of each channel
  * @param handshakeTimeout how long a channel may take from the first packet to the peer's NETINFO
+ * @param activity is told what the threads do
  */
 public record ChannelEnvironment(
         SocketConnector connector,
@@ -25,7 +27,32 @@ public record ChannelEnvironment(
         RandomSource random,
         Scheduler scheduler,
         ThreadFactory threads,
-        Duration handshakeTimeout) {
+        Duration handshakeTimeout,
+        Activity activity) {
     /** The time that C tor gives a relay, too. */
     public static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(60);
+
+    /** One whose activity nobody watches. */
+    public ChannelEnvironment(
+            SocketConnector connector,
+            Clock clock,
+            Ticker ticker,
+            RandomSource random,
+            Scheduler scheduler,
+            ThreadFactory threads,
+            Duration handshakeTimeout) {
+        this(connector, clock, ticker, random, scheduler, threads, handshakeTimeout, Activity.NONE);
+    }
+
+    /** A thread that counts as at work until its task is over, but for its pauses. */
+    Thread newThread(Runnable task) {
+        Activity.Span work = activity.begin();
+        return threads.newThread(() -> {
+            try {
+                task.run();
+            } finally {
+                work.close();
+            }
+        });
+    }
 }

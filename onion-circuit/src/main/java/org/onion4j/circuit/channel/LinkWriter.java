@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
+import org.onion4j.circuit.runtime.Activity;
 
 /**
  * Sends the cells that are queued, as many of them in one TLS record as fit, until the queue is closed and empty; then
@@ -20,6 +21,7 @@ final class LinkWriter implements Runnable {
     private final OutgoingQueue queue;
     private final SSLSocket tls;
     private final Ticker ticker;
+    private final Activity activity;
     private final Consumer<Throwable> onEnd;
     private volatile long lastWriteNanos;
 
@@ -28,10 +30,11 @@ final class LinkWriter implements Runnable {
      *
      * @param onEnd gets what went wrong, or null where nothing did; the link is of no use any more
      */
-    LinkWriter(OutgoingQueue queue, SSLSocket tls, Ticker ticker, Consumer<Throwable> onEnd) {
+    LinkWriter(OutgoingQueue queue, SSLSocket tls, ChannelEnvironment environment, Consumer<Throwable> onEnd) {
         this.queue = queue;
         this.tls = tls;
-        this.ticker = ticker;
+        this.ticker = environment.ticker();
+        this.activity = environment.activity();
         this.onEnd = onEnd;
         this.lastWriteNanos = ticker.read();
     }
@@ -58,7 +61,13 @@ final class LinkWriter implements Runnable {
         OutputStream out = tls.getOutputStream();
         byte[] buffer = new byte[BUFFER_BYTES];
         while (true) {
-            int length = queue.take(buffer, TimeUnit.DAYS.toNanos(1));
+            int length;
+            Activity.Span pause = activity.pause(queue::hasNews);
+            try {
+                length = queue.take(buffer, TimeUnit.DAYS.toNanos(1));
+            } finally {
+                pause.close();
+            }
             if (length < 0) {
                 return;
             }

@@ -193,6 +193,16 @@ final class OutgoingQueue {
         }
     }
 
+    /** Whether {@link #take} would return at once. */
+    boolean hasNews() {
+        lock.lock();
+        try {
+            return count > 0 || closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many bytes of cells wait. */
     int queuedBytes() {
         lock.lock();

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The scheduler of a running client: one thread, started at the first task and ended by {@link #close}. */
-public final class ThreadScheduler implements Scheduler, AutoCloseable {
+public final class ThreadScheduler implements OwnedScheduler {
     private static final Logger log = LoggerFactory.getLogger(ThreadScheduler.class);
 
     private final ScheduledThreadPoolExecutor executor;
@@ -40,7 +40,6 @@ public final class ThreadScheduler implements Scheduler, AutoCloseable {
         }
     }
 
-    /** Drops the tasks that have not begun and ends the thread. */
     @Override
     public void close() {
         executor.shutdownNow();

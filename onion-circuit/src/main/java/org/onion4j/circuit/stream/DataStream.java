@@ -53,6 +53,8 @@ public final class DataStream implements AutoCloseable {
 
     /** No time limit, for {@link #read} and {@link #write}. */
     public static final long NO_TIMEOUT = 0;
+    /** Time-outs are by the ticker, which may go faster than a wait does (a machine that sleeps, a test): look again so often. */
+    private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final StreamCarrier carrier;
     private final Ticker ticker;
@@ -194,7 +196,7 @@ public final class DataStream implements AutoCloseable {
                     if (left <= 0) {
                         throw StreamException.timeout("reading");
                     }
-                    readable.awaitNanos(left);
+                    readable.awaitNanos(Math.min(left, MAX_WAIT_NANOS));
                 }
             }
         } catch (InterruptedException e) {
@@ -258,7 +260,7 @@ public final class DataStream implements AutoCloseable {
                 if (left <= 0) {
                     throw StreamException.timeout("writing");
                 }
-                writable.awaitNanos(left);
+                writable.awaitNanos(Math.min(left, MAX_WAIT_NANOS));
             }
             checkNotClosed();
             flow.reserve();

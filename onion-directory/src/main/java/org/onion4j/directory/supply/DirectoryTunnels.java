@@ -11,12 +11,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.channel.ChannelTarget;
+import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.crypto.bytes.RsaIdentity;
@@ -37,15 +36,17 @@ public final class DirectoryTunnels implements DirectoryConnector, AutoCloseable
     private final CircuitFactory factory;
     private final Ticker ticker;
     private final Scheduler scheduler;
+    private final Activity activity;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<RsaIdentity, Circuit> circuits = new HashMap<>();
     private boolean sweeping;
     private boolean closed;
 
-    public DirectoryTunnels(CircuitFactory factory, Ticker ticker, Scheduler scheduler) {
+    public DirectoryTunnels(CircuitFactory factory, Ticker ticker, Scheduler scheduler, Activity activity) {
         this.factory = factory;
         this.ticker = ticker;
         this.scheduler = scheduler;
+        this.activity = activity;
     }
 
     @Override
@@ -53,7 +54,7 @@ public final class DirectoryTunnels implements DirectoryConnector, AutoCloseable
         long until = ticker.read() + timeout.toNanos();
         Circuit circuit = circuit(source, until);
         DataStream stream = circuit.openDirectory(); // the request goes out with it, without waiting for CONNECTED
-        return new Tunnel(stream);
+        return new Tunnel(stream, activity);
     }
 
     private Circuit circuit(DirectorySource source, long until) throws IOException {
@@ -101,11 +102,13 @@ public final class DirectoryTunnels implements DirectoryConnector, AutoCloseable
 
     private Circuit await(CircuitFactory.Attempt attempt, long until) throws IOException {
         CompletableFuture<Circuit> built = attempt.circuit();
+        Scheduler.Cancellable deadline = scheduler.schedule(
+                () -> attempt.cancel(
+                        new CircuitException(CircuitException.Kind.TIMEOUT, "the directory did not answer in time")),
+                Duration.ofNanos(Math.max(0, until - ticker.read())));
+        Activity.Span pause = activity.pause(built::isDone);
         try {
-            return built.get(Math.max(0, until - ticker.read()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            attempt.cancel(new CircuitException(CircuitException.Kind.TIMEOUT, "the directory did not answer in time"));
-            throw new CircuitException(CircuitException.Kind.TIMEOUT, "the directory did not answer in time", e);
+            return built.get();
         } catch (InterruptedException e) {
             attempt.cancel(new CircuitException(CircuitException.Kind.CLOSED, "interrupted"));
             Thread.currentThread().interrupt();
@@ -115,6 +118,9 @@ public final class DirectoryTunnels implements DirectoryConnector, AutoCloseable
                 throw cause;
             }
             throw new CircuitException(CircuitException.Kind.CLOSED, "no circuit to the directory", e.getCause());
+        } finally {
+            pause.close();
+            deadline.cancel();
         }
     }
 
@@ -157,9 +163,11 @@ public final class DirectoryTunnels implements DirectoryConnector, AutoCloseable
     /** One stream. */
     private static final class Tunnel implements DirectoryConnection {
         private final DataStream stream;
+        private final Activity activity;
 
-        Tunnel(DataStream stream) {
+        Tunnel(DataStream stream, Activity activity) {
             this.stream = stream;
+            this.activity = activity;
         }
 
         @Override
@@ -173,7 +181,12 @@ public final class DirectoryTunnels implements DirectoryConnector, AutoCloseable
 
                 @Override
                 public int read(byte[] target, int offset, int length) throws IOException {
-                    return stream.read(target, offset, length);
+                    Activity.Span pause = activity.pause(() -> stream.available() > 0 || !stream.isOpen());
+                    try {
+                        return stream.read(target, offset, length);
+                    } finally {
+                        pause.close();
+                    }
                 }
             };
         }

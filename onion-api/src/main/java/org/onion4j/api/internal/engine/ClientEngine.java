@@ -28,8 +28,9 @@ import org.onion4j.circuit.channel.Channel;
 import org.onion4j.circuit.channel.ChannelEnvironment;
 import org.onion4j.circuit.channel.ChannelManager;
 import org.onion4j.circuit.message.Resolve;
+import org.onion4j.circuit.runtime.Activity;
+import org.onion4j.circuit.runtime.OwnedScheduler;
 import org.onion4j.circuit.runtime.Scheduler;
-import org.onion4j.circuit.runtime.ThreadScheduler;
 import org.onion4j.crypto.primitive.WarmUp;
 import org.onion4j.directory.fetch.DirectoryEnvironment;
 import org.onion4j.directory.fetch.DirectoryManager;
@@ -57,7 +58,8 @@ public final class ClientEngine implements Engine {
     private static final Duration END_TIME = Duration.ofSeconds(10);
 
     private final EngineThreads threads = new EngineThreads("onion4j");
-    private final ThreadScheduler scheduler = new ThreadScheduler(threads);
+    private final OwnedScheduler scheduler;
+    private final Activity activity;
     private final ExecutorService workers = threads.newWorkers();
     private final ProgressBoard progress = new ProgressBoard();
     private final ReadyGate gate = new ReadyGate();
@@ -73,6 +75,8 @@ public final class ClientEngine implements Engine {
     /** An engine that has not touched the network yet. */
     public ClientEngine(EngineConfig config) {
         Environment environment = config.environment();
+        scheduler = environment.schedulers().create(threads);
+        activity = environment.activity();
         internal = config.internal();
         NetworkDescription network = config.network();
         PathRules rules = network.subnets() == NetworkDescription.Subnets.DISTINCT
@@ -85,10 +89,11 @@ public final class ClientEngine implements Engine {
                 environment.random(),
                 scheduler,
                 threads,
-                ChannelEnvironment.DEFAULT_HANDSHAKE_TIMEOUT));
+                ChannelEnvironment.DEFAULT_HANDSHAKE_TIMEOUT,
+                activity));
         CircuitFactory factory =
                 new CircuitFactory(channels, environment.random(), environment.ticker(), this::execute);
-        tunnels = new DirectoryTunnels(factory, environment.ticker(), scheduler);
+        tunnels = new DirectoryTunnels(factory, environment.ticker(), scheduler, activity);
         guards = GuardManager.open(
                 config.state(), environment.clock(), environment.ticker(), environment.random(), relay -> true);
         supply = new CircuitSupply(
@@ -116,11 +121,24 @@ public final class ClientEngine implements Engine {
                 new Bootstrap(guards, supply, channels, rules, progress, gate));
     }
 
+    private record Task(Runnable work, Activity.Span span) implements Runnable {
+        @Override
+        public void run() {
+            try {
+                work.run();
+            } finally {
+                span.close();
+            }
+        }
+    }
+
     /** Work that comes after the end is dropped: nobody waits for it. */
     private void execute(Runnable work) {
+        Activity.Span span = activity.begin();
         try {
-            workers.execute(work);
+            workers.execute(new Task(work, span));
         } catch (RejectedExecutionException e) {
+            span.close();
             if (!closed.get()) {
                 throw e;
             }
@@ -272,7 +290,7 @@ public final class ClientEngine implements Engine {
         closeChannels();
         save();
         scheduler.close();
-        workers.shutdownNow();
+        workers.shutdownNow().forEach(dropped -> ((Task) dropped).span.close());
         threads.join(END_TIME);
     }
 
