@@ -42,6 +42,9 @@ public final class CircuitSupply implements AutoCloseable {
     /** The same while somebody waits. */
     private static final Duration FAST_ROUND = Duration.ofSeconds(1);
 
+    /** When what is built ahead is looked at after a circuit was taken from the shelf. */
+    private static final Duration ROUND_AFTER_USE = Duration.ofMillis(250);
+
     /** While circuits wait for a better guard, others show whether there is one: one in such a time. */
     private static final Duration GUARD_TRIAL_PAUSE = Duration.ofSeconds(2);
 
@@ -185,7 +188,8 @@ public final class CircuitSupply implements AutoCloseable {
             } else {
                 wishes.add(wish);
                 serveWishes();
-                roundIn(Duration.ZERO);
+                // What a served one makes worth building ahead can wait until its stream has had the processor.
+                roundIn(wishes.contains(wish) ? Duration.ZERO : ROUND_AFTER_USE);
             }
         });
         wish.lease().whenComplete((lease, failure) -> {

@@ -238,7 +238,7 @@ class CircuitSupplyTest {
             assertThat(fresh).noneMatch(circuit -> attempt.result().orElse(null) == circuit);
         }
         busy.setStreams(0);
-        world.seconds(10);
+        world.seconds(11);
         assertThat(busy.isOpen()).isFalse();
     }
 
