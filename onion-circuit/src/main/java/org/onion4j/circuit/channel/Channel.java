@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.channel.LinkOpener.OpenLink;
-import org.onion4j.circuit.runtime.BatchingSocket;
+import org.onion4j.circuit.runtime.BatchedReading;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.onion4j.crypto.random.RandomnessException;
 import org.slf4j.Logger;
@@ -445,7 +445,7 @@ public final class Channel implements AutoCloseable {
         first.run();
         opened.complete(this);
         dispatcher.endBatch(); // sends what those who waited for the channel have queued
-        if (open.plain() instanceof BatchingSocket batching && batching.beforeWait(this::beforeWait)) {
+        if (open.plain() instanceof BatchedReading batching && batching.beforeWait(this::beforeWait)) {
             dispatcher.isToldBeforeWaiting();
         }
         try {

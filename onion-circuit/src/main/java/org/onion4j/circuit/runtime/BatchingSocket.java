@@ -11,7 +11,7 @@ import java.net.SocketException;
  * content apart, which would otherwise cost two system calls, and whoever handles what arrives learns when a batch is
  * over. Threading: one thread reads; it runs the listener, too.
  */
-public final class BatchingSocket extends Socket {
+public final class BatchingSocket extends Socket implements BatchedReading {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private Buffered input; // made at the first use
@@ -23,12 +23,7 @@ public final class BatchingSocket extends Socket {
         super(Proxy.NO_PROXY);
     }
 
-    /**
-     * Runs the task, on the reading thread, each time before more is read from the network. It must not block or throw.
-     *
-     * @return whether it will ever run: not if nothing has been read through {@link #getInputStream} by now although the
-     *     TLS handshake is over, since TLS then reads from the socket's descriptor itself, as on older Android
-     */
+    @Override
     public boolean beforeWait(Runnable task) {
         beforeWait = task;
         return readFrom;
