@@ -131,8 +131,10 @@ class ChannelLossTest {
         for (Stream stream : streams) {
             blocked.add(client.run(() -> stream.client().read(new byte[1], 0, 1)));
             blocked.add(client.run(() -> {
-                stream.client().write(new byte[2000 * DATA_LEN], 0, 2000 * DATA_LEN);
-                return null;
+                byte[] part = new byte[100 * DATA_LEN];
+                while (true) {
+                    stream.client().write(part, 0, part.length);
+                }
             }));
         }
 

@@ -24,8 +24,11 @@ public final class FixedWindowFlow implements HopFlow {
     /** The stream window at first, in messages; also the largest. */
     public static final int STREAM_WINDOW = 500;
 
-    /** A reader's room is granted for so many SENDMEs at a time: one packet to send instead of two. */
-    private static final int GRANTED_TOGETHER = 2;
+    /**
+     * Messages that may wait for a stream's reader or be on their way to it: half a window more than one, so that a
+     * reader which keeps up never holds a grant back until it has had the processor.
+     */
+    private static final int BUFFERED_MESSAGES = STREAM_WINDOW + STREAM_WINDOW / 2;
 
     /** Bytes of the largest DATA message. */
     private static final int MAX_DATA_LEN = 498;
@@ -159,7 +162,7 @@ public final class FixedWindowFlow implements HopFlow {
 
         @Override
         public boolean sendmePending() {
-            return deliverWindow <= STREAM_WINDOW - GRANTED_TOGETHER * STREAM_INCREMENT;
+            return deliverWindow <= STREAM_WINDOW - STREAM_INCREMENT;
         }
 
         @Override
@@ -169,7 +172,7 @@ public final class FixedWindowFlow implements HopFlow {
 
         @Override
         public int maxBufferedBytes() {
-            return STREAM_WINDOW * MAX_DATA_LEN;
+            return BUFFERED_MESSAGES * MAX_DATA_LEN;
         }
     }
 }

@@ -216,17 +216,21 @@ public final class DataStream implements AutoCloseable {
     private void grant() {
         carrier.lock().lock();
         try {
-            if (state == State.CLOSED) {
-                return;
+            if (state != State.CLOSED) {
+                grant(available());
             }
-            int due = flow.sendmesDue(available());
-            for (int i = 0; i < due; i++) {
-                carrier.sendMessage(hop, streamId, Sendme.withoutTag());
-            }
-            grantMayBeDue = flow.sendmePending();
         } finally {
             carrier.unlock();
         }
+    }
+
+    /** Under the circuit's lock: lets the far end send more, as far as there is room beside the bytes that wait. */
+    private void grant(int waiting) {
+        int due = flow.sendmesDue(waiting);
+        for (int i = 0; i < due; i++) {
+            carrier.sendMessage(hop, streamId, Sendme.withoutTag());
+        }
+        grantMayBeDue = flow.sendmePending();
     }
 
     /**
@@ -407,17 +411,18 @@ public final class DataStream implements AutoCloseable {
             return false;
         }
         flow.onDataReceived();
+        int waiting;
         receiveLock.lock();
         try {
             if (!inputShut) {
                 received.append(source, offset, length);
             }
+            waiting = received.size();
         } finally {
             receiveLock.unlock();
         }
-        grantMayBeDue = flow.sendmePending();
-        if (grantMayBeDue && inputShut) {
-            grant();
+        if (flow.sendmePending()) {
+            grant(waiting); // now, if a reader that keeps up would only delay it
         }
         return true;
     }

@@ -94,8 +94,8 @@ class FixedWindowFlowTest {
         for (int i = 0; i < 500; i++) {
             stream.onDataReceived();
         }
-        assertThat(stream.sendmesDue(500 * 498)).isZero();
-        assertThat(stream.sendmesDue(450 * 498)).isEqualTo(1);
+        assertThat(stream.sendmesDue(750 * 498)).isZero();
+        assertThat(stream.sendmesDue(700 * 498)).isEqualTo(1);
         assertThat(stream.owedMessages()).isEqualTo(50);
         assertThat(stream.sendmesDue(0)).isEqualTo(9);
         assertThat(stream.owedMessages()).isEqualTo(500);
