@@ -26,6 +26,9 @@ import org.onion4j.circuit.runtime.BatchedReading;
  *
  * <p>Threading: any thread; one reads and one writes at a time.
  */
+@SuppressWarnings(
+        "UnsynchronizedOverridesSynchronized") // the monitor of a thread that is blocked would hold up the one that
+// closes
 final class MemorySocket extends Socket implements BatchedReading {
     private static final int WRITE_BYTES = 32 * 1024;
     private static final int BUFFER_BYTES = 64 * 1024;
