@@ -78,7 +78,7 @@ final class CellLink implements RelayLinkListener {
         return Optional.empty();
     }
 
-    /** @return false if the leg was not on the link any more */
+    /** Takes a leg off the link; false if it was not there any more. */
     boolean remove(CircuitLeg leg) {
         return legs.remove(leg.circuitId, leg);
     }

@@ -90,10 +90,7 @@ final class ExitStream extends EdgeStream implements WireListener {
     }
 
     private void connect(InetAddress address) {
-        boolean wrongFamily =
-                address instanceof Inet6Address && (begin.flags() & (Begin.IPV6_OK | Begin.IPV4_NOT_OK)) == 0
-                        && !literal(begin.address()).isPresent();
-        if (wrongFamily || !core().config().exitPolicy().accepts(address, begin.port())) {
+        if (!core().config().exitPolicy().accepts(address, begin.port())) {
             streams.end(
                     this, new End(EndReason.EXITPOLICY, Optional.of(address), OptionalLong.of(TTL_SECONDS)));
             return;

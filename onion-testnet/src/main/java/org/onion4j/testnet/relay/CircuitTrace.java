@@ -1,0 +1,104 @@
+package org.onion4j.testnet.relay;
+
+import com.google.common.collect.ImmutableList;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.onion4j.circuit.cell.CellCommand;
+import org.onion4j.circuit.cell.DestroyReason;
+import org.onion4j.circuit.message.RelayCommand;
+
+/** What a relay sees of one circuit, as it sees it. Cells of one kind in a row take one entry. On the relay's loop. */
+class CircuitTrace {
+    /** Writes nothing down. */
+    static final CircuitTrace NONE = new CircuitTrace(0, null, HandshakeKind.FAST) {
+        @Override
+        void cell(Direction direction, CellCommand command, RelayCommand message) {}
+    };
+
+    /** After so many entries cells are still counted, but only in all. */
+    private static final int MAX_RUNS = 4096;
+
+    private final long number;
+    private final LinkPeer previous;
+    private final HandshakeKind handshake;
+    private final List<CircuitObservation.Cells> runs = new ArrayList<>();
+    private final List<Destination> destinations = new ArrayList<>();
+    private final List<InetAddress> addresses = new ArrayList<>();
+    private LinkPeer next;
+    private DestroyReason closed;
+    private long cells;
+    // The run that is going on.
+    private Direction direction;
+    private CellCommand command;
+    private RelayCommand message;
+    private long count;
+
+    CircuitTrace(long number, LinkPeer previous, HandshakeKind handshake) {
+        this.number = number;
+        this.previous = previous;
+        this.handshake = handshake;
+    }
+
+    /** @param seen the relay message that was recognised or originated here; null for a cell that is passed on */
+    void cell(Direction way, CellCommand cell, RelayCommand seen) {
+        cells++;
+        boolean same = count > 0
+                && way == direction
+                && cell.wire() == command.wire()
+                && (seen == null ? message == null : message != null && message.wire() == seen.wire());
+        if (!same) {
+            finishRun();
+            direction = way;
+            command = cell;
+            message = seen;
+        }
+        count++;
+    }
+
+    private void finishRun() {
+        if (count > 0 && runs.size() < MAX_RUNS) {
+            runs.add(run());
+        }
+        count = 0;
+    }
+
+    private CircuitObservation.Cells run() {
+        return new CircuitObservation.Cells(direction, command, Optional.ofNullable(message), count);
+    }
+
+    void next(LinkPeer peer) {
+        next = peer;
+    }
+
+    void destination(Destination asked) {
+        destinations.add(asked);
+    }
+
+    void connected(InetAddress address) {
+        addresses.add(address);
+    }
+
+    void closed(DestroyReason reason) {
+        closed = reason;
+    }
+
+    CircuitObservation observation() {
+        ImmutableList.Builder<CircuitObservation.Cells> all = ImmutableList.builder();
+        all.addAll(runs);
+        if (count > 0) {
+            all.add(run());
+        }
+        return new CircuitObservation(
+                number,
+                previous,
+                handshake,
+                Optional.ofNullable(next),
+                all.build(),
+                cells,
+                ImmutableList.copyOf(destinations),
+                ImmutableList.copyOf(addresses),
+                Optional.ofNullable(closed));
+    }
+}
