@@ -18,6 +18,7 @@ import org.onion4j.circuit.message.Extended2;
 import org.onion4j.circuit.message.RelayBody;
 import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
+import org.onion4j.circuit.message.Sendme;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.bytes.WireFormatException;
@@ -59,6 +60,9 @@ final class CellClient implements RelayLinkListener {
     boolean linkClosed;
     int unrecognised;
     final List<Bytes> tags = new ArrayList<>();
+    private final List<Bytes> backwardTags = new ArrayList<>(); // of DATA
+    private final java.util.Map<Integer, Integer> dataOfStream = new java.util.HashMap<>();
+    boolean acknowledge; // whether to send SENDMEs as clients do
 
     CellClient(RelayKit kit, FakeLink link) {
         this.kit = kit;
@@ -221,9 +225,20 @@ final class CellClient implements RelayLinkListener {
         sendCell(new Destroy(DestroyReason.NONE));
     }
 
-    /** The tag by which a SENDME acknowledges the last message that came from a hop. */
-    Bytes backwardTag(int hop) {
-        return Bytes.copyOf(hops.get(hop).backwardTag());
+    /** The tag by which a SENDME acknowledges the {@code count}th DATA message that came. */
+    Bytes tagAfter(int count) {
+        return backwardTags.get(count - 1);
+    }
+
+    private void onData(int hop, int streamId) {
+        backwardTags.add(Bytes.copyOf(hops.get(hop).backwardTag()));
+        int ofStream = dataOfStream.merge(streamId, 1, Integer::sum);
+        if (acknowledge && backwardTags.size() % 100 == 0) {
+            queue(hop, 0, Sendme.withTag(backwardTags.get(backwardTags.size() - 1)), CellCommand.RELAY);
+        }
+        if (acknowledge && ofStream % 50 == 0) {
+            queue(hop, streamId, Sendme.withoutTag(), CellCommand.RELAY);
+        }
     }
 
     // The link.
@@ -258,6 +273,9 @@ final class CellClient implements RelayLinkListener {
                         RelayBody.streamId(out, 0),
                         RelayCommand.ofWire(RelayBody.command(out, 0)),
                         Bytes.copyOf(out, RelayBody.dataOffset(0), length)));
+                if (last().command().equals(RelayCommand.DATA)) {
+                    onData(hop, last().streamId());
+                }
                 return;
             }
             in = out;

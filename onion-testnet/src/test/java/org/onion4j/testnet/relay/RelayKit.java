@@ -15,13 +15,13 @@ import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.Ed25519Identity;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.random.RandomSource;
-import org.onion4j.crypto.testing.SeededRandom;
+import org.onion4j.testnet.keys.SeededRandom;
 import org.onion4j.testnet.link.LinkConnected;
 
 /** Relays on one thread, joined by links without TLS, and an outside that a test plays. */
 final class RelayKit {
     final ManualLoop loop = new ManualLoop();
-    final RandomSource random = new SeededRandom(7);
+    final RandomSource random = SeededRandom.of(7, "relay kit");
     final FakeExits exits = new FakeExits(loop);
     final List<TestRelay> relays = new ArrayList<>();
     private final Map<InetSocketAddress, TestRelay> listening = new HashMap<>();
