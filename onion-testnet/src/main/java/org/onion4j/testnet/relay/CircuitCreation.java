@@ -73,7 +73,12 @@ final class CircuitCreation {
     }
 
     private void open(
-            CellLink link, int circuitId, Tor1RelayCrypto crypto, Bytes kh, ChannelMessage created, HandshakeKind kind) {
+            CellLink link,
+            int circuitId,
+            Tor1RelayCrypto crypto,
+            Bytes kh,
+            ChannelMessage created,
+            HandshakeKind kind) {
         RelayCircuit circuit = new RelayCircuit(core, crypto, kh, kind);
         circuit.open(link.accept(circuitId, circuit), created);
     }

@@ -118,7 +118,11 @@ abstract class EdgeStream {
     }
 
     private boolean mayPackage() {
-        if (ended || circuit.isClosed() || !isConnected() || !flow.canReserve() || !circuit.flow().canReserve()) {
+        if (ended
+                || circuit.isClosed()
+                || !isConnected()
+                || !flow.canReserve()
+                || !circuit.flow().canReserve()) {
             return false; // goes on at a SENDME, or when connected
         }
         if (circuit.isCongested()) {

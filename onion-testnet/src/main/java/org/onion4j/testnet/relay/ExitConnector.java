@@ -23,7 +23,7 @@ public interface ExitConnector {
         /** At least one address, in the order of preference. */
         void onAddresses(ImmutableList<InetAddress> addresses);
 
-        /** @param willPass whether asking again may help */
+        /** There is none; {@code willPass} says whether asking again may help. */
         void onFailed(boolean willPass);
     }
 
@@ -31,7 +31,7 @@ public interface ExitConnector {
     interface ReverseCallback {
         void onName(String name);
 
-        /** @param willPass whether asking again may help */
+        /** There is none; {@code willPass} says whether asking again may help. */
         void onFailed(boolean willPass);
     }
 

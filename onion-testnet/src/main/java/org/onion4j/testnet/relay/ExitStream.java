@@ -91,8 +91,7 @@ final class ExitStream extends EdgeStream implements WireListener {
 
     private void connect(InetAddress address) {
         if (!core().config().exitPolicy().accepts(address, begin.port())) {
-            streams.end(
-                    this, new End(EndReason.EXITPOLICY, Optional.of(address), OptionalLong.of(TTL_SECONDS)));
+            streams.end(this, new End(EndReason.EXITPOLICY, Optional.of(address), OptionalLong.of(TTL_SECONDS)));
             return;
         }
         circuit().trace().connected(address);

@@ -94,7 +94,8 @@ final class Extender {
         for (LinkSpecifier specifier : message.specifiers()) {
             if (specifier instanceof LinkSpecifier.RsaId id) {
                 rsa = id.identity();
-            } else if (specifier instanceof LinkSpecifier.Ed25519Id id && !isZero(id.identity().value())) {
+            } else if (specifier instanceof LinkSpecifier.Ed25519Id id
+                    && !isZero(id.identity().value())) {
                 ed25519 = Optional.of(id.identity());
             }
         }

@@ -25,8 +25,7 @@ final class IntroductionPoints {
     private static final int MAC_LEN = 32;
     private static final int SIGNATURE_LEN = 64;
     private static final int LEGACY_ID_LEN = 20;
-    private static final byte[] SIGNATURE_PREFIX =
-            "Tor establish-intro cell v1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SIGNATURE_PREFIX = "Tor establish-intro cell v1".getBytes(StandardCharsets.US_ASCII);
     private static final int EXTENSION_DOS = 1;
     private static final int DOS_RATE = 1;
     private static final int DOS_BURST = 2;

@@ -16,6 +16,5 @@ interface LinkMaker {
      * @param ed25519 that the relay must prove, if it is known beforehand
      * @param callback called on the loop, never within this call
      */
-    void dial(
-            InetSocketAddress address, RsaIdentity rsa, Optional<Ed25519Identity> ed25519, LinkConnected callback);
+    void dial(InetSocketAddress address, RsaIdentity rsa, Optional<Ed25519Identity> ed25519, LinkConnected callback);
 }

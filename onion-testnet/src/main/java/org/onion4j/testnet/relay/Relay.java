@@ -1,6 +1,116 @@
 package org.onion4j.testnet.relay;
 
-/** Placeholder. */
-public final class Relay {
-    private Relay() {}
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.onion4j.crypto.bytes.Ed25519Identity;
+import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.crypto.primitive.X25519;
+import org.onion4j.crypto.random.RandomSource;
+import org.onion4j.testnet.keys.RelayIdentity;
+import org.onion4j.testnet.loop.Loop;
+import org.onion4j.testnet.wire.WireNet;
+
+/**
+ * One relay: takes links, makes links, and does for circuits and streams what their clients ask for. It is all that a
+ * relay does but for its documents, which it has from others.
+ *
+ * <p>Threading: everything is on the loop that it was made for, {@link #start} too, unless something else is said.
+ */
+public final class Relay implements AutoCloseable {
+    private final RelayCore core;
+    private final RelayListener listener;
+
+    private Relay(RelayCore core, RelayListener listener) {
+        this.core = core;
+        this.listener = listener;
+    }
+
+    /**
+     * Starts a relay.
+     *
+     * @param config where it listens, what it connects to, how it departs from the protocol
+     * @param identity its keys
+     * @param net by which it reaches other relays, and they reach it
+     * @param loop where all of it runs
+     * @param random for its ephemeral keys, circuit IDs and padding
+     * @param directory what it knows of the network, and what it serves on directory streams
+     * @param exits what is outside the network
+     * @throws IOException if it can't listen there
+     */
+    public static Relay start(
+            RelayConfig config,
+            RelayIdentity identity,
+            WireNet net,
+            Loop loop,
+            RandomSource random,
+            RelayDirectory directory,
+            ExitConnector exits)
+            throws IOException {
+        RelayListener listener = new RelayListener(identity, net, loop, random);
+        RelayCore core =
+                new RelayCore(config, new IdentityKeys(identity), loop, random, directory, exits, listener::dial);
+        listener.listen(config.address(), core::adopt);
+        return new Relay(core, listener);
+    }
+
+    /** Where it listens, with the port that was chosen if 0 had been asked for. */
+    public InetSocketAddress address() {
+        return listener.address();
+    }
+
+    /** What it has seen. */
+    public RelayObservations observations() {
+        return core.observations();
+    }
+
+    /** Follows another script from now on. */
+    public void setScript(RelayScript script) {
+        core.setConfig(core.config().withScript(script));
+    }
+
+    /** Has another exit policy from now on; streams that are open stay. */
+    public void setExitPolicy(ExitPolicy policy) {
+        core.setConfig(core.config().withExitPolicy(policy));
+    }
+
+    /** Makes its wall clock wrong: ahead of the network's time by {@code by}, behind it if that is negative. */
+    public void skewClock(Duration by) {
+        listener.skewClock(by);
+    }
+
+    /** How many circuits are open. */
+    public int circuitCount() {
+        return core.circuits().size();
+    }
+
+    /** How many links are open. */
+    public int linkCount() {
+        return core.links().all().size();
+    }
+
+    /** Ends it: no more links, and those that are open are closed. */
+    @Override
+    public void close() {
+        listener.close();
+        core.close();
+    }
+
+    private record IdentityKeys(RelayIdentity identity) implements RelayKeys {
+        @Override
+        public RsaIdentity rsaIdentity() {
+            return identity.rsaIdentity();
+        }
+
+        @Override
+        public Ed25519Identity ed25519Identity() {
+            return identity.ed25519Identity();
+        }
+
+        @Override
+        public ImmutableList<X25519> onionKeys() {
+            return ImmutableList.of(identity.ntorKey());
+        }
+    }
 }

@@ -286,7 +286,8 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
         trace.cell(Direction.BACKWARD, message.command(), null);
         byte[] body = CircuitLeg.encode(message);
         if (core.script() == RelayScript.HONEST
-                || core.script().onCell(scripted, Direction.BACKWARD, message.command().wire(), body, 0)) {
+                || core.script()
+                        .onCell(scripted, Direction.BACKWARD, message.command().wire(), body, 0)) {
             sendRaw(Direction.BACKWARD, message.command().wire(), body);
         }
     }

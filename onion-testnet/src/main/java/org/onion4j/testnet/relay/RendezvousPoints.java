@@ -34,9 +34,8 @@ final class RendezvousPoints {
 
     /** RENDEZVOUS1: tells the client that waits, and joins both circuits. */
     void rendezvous(RelayCircuit service, Bytes data) {
-        boolean good = service.purpose() == RelayCircuit.Purpose.GENERAL
-                && service.endsHere()
-                && data.size() >= COOKIE_LEN;
+        boolean good =
+                service.purpose() == RelayCircuit.Purpose.GENERAL && service.endsHere() && data.size() >= COOKIE_LEN;
         RelayCircuit client = good ? waiting.get(data.slice(0, COOKIE_LEN)) : null;
         if (client == null) {
             service.close(DestroyReason.PROTOCOL);

@@ -75,7 +75,8 @@ public final class ScriptedCircuit {
 
     /** Sends bytes to the client that no hop's layer fits: what a relay does that guesses. */
     public void sendGarbage() {
-        circuit.sendRaw(Direction.BACKWARD, CellCommand.RELAY.wire(), core.random().bytes(CellFrame.CELL_BODY_LEN));
+        circuit.sendRaw(
+                Direction.BACKWARD, CellCommand.RELAY.wire(), core.random().bytes(CellFrame.CELL_BODY_LEN));
     }
 
     /** Closes the circuit on both sides. */

@@ -7,9 +7,9 @@ import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.circuit.cell.ChannelMessage;
 import org.onion4j.circuit.cell.Create2;
+import org.onion4j.circuit.cell.CreateFast;
 import org.onion4j.circuit.cell.Created2;
 import org.onion4j.circuit.cell.CreatedFast;
-import org.onion4j.circuit.cell.CreateFast;
 import org.onion4j.circuit.cell.Destroy;
 import org.onion4j.circuit.cell.DestroyReason;
 import org.onion4j.circuit.cell.HandshakeType;
@@ -109,7 +109,8 @@ final class CellClient implements RelayLinkListener {
     }
 
     ClientHandshake ntor(RelayKit.TestRelay relay) {
-        return new NtorClient(relay.keys.rsaIdentity(), relay.keys.onionKeys().get(0).publicKey(), kit.random);
+        return new NtorClient(
+                relay.keys.rsaIdentity(), relay.keys.onionKeys().get(0).publicKey(), kit.random);
     }
 
     ClientHandshake ntorV3(RelayKit.TestRelay relay, NtorV3Extensions extensions) {

@@ -25,8 +25,7 @@ import org.onion4j.crypto.bytes.Bytes;
 /** Streams at exits: opening, bytes, ends, look-ups, directory streams. */
 class EdgeStreamTest {
     private static final InetAddress V4 = RelayKit.address(203, 0, 113, 7);
-    private static final InetAddress V6 =
-            RelayKit.address(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7);
+    private static final InetAddress V6 = RelayKit.address(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7);
 
     private final RelayKit kit = RelayKit.honest(3);
     private final CellClient client;
@@ -97,9 +96,9 @@ class EdgeStreamTest {
         other.send(4, Begin.to("both.example", 80, 0));
         assertThat(other.last().message()).isEqualTo(End.of(EndReason.EXITPOLICY));
         other.send(5, new Resolve("both.example"));
-        assertThat(other.last().message()).isInstanceOfSatisfying(Resolved.class, resolved -> assertThat(
-                        resolved.error())
-                .hasValue(Resolved.ERROR_NONTRANSIENT));
+        assertThat(other.last().message())
+                .isInstanceOfSatisfying(
+                        Resolved.class, resolved -> assertThat(resolved.error()).hasValue(Resolved.ERROR_NONTRANSIENT));
     }
 
     @Test
@@ -180,8 +179,9 @@ class EdgeStreamTest {
         kit.exits.lastWire().say("bye");
         kit.exits.lastWire().end(null);
         kit.loop.run();
-        assertThat(client.received).extracting(CellClient.Received::command).containsExactly(
-                RelayCommand.DATA, RelayCommand.END);
+        assertThat(client.received)
+                .extracting(CellClient.Received::command)
+                .containsExactly(RelayCommand.DATA, RelayCommand.END);
         assertThat(client.last().message()).isEqualTo(End.of(EndReason.DONE));
         assertThat(kit.exits.lastWire().closed).isTrue();
     }
@@ -254,8 +254,9 @@ class EdgeStreamTest {
         assertThat(single.last().message()).isEqualTo(Connected.withoutAddress());
         single.send(3, new Data(bytes("GET ")));
         single.send(3, new Data(bytes("this\n")));
-        assertThat(single.received).extracting(CellClient.Received::command).containsExactly(
-                RelayCommand.CONNECTED, RelayCommand.DATA, RelayCommand.DATA, RelayCommand.END);
+        assertThat(single.received)
+                .extracting(CellClient.Received::command)
+                .containsExactly(RelayCommand.CONNECTED, RelayCommand.DATA, RelayCommand.DATA, RelayCommand.END);
         assertThat(single.received.get(2).data()).isEqualTo(bytes("this\n"));
     }
 

@@ -2,9 +2,9 @@ package org.onion4j.testnet.relay;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Optional;
 import org.onion4j.circuit.cell.CellFrame;
+import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.cert.RelayIdentities;
 import org.onion4j.testnet.link.RelayLink;
 import org.onion4j.testnet.link.RelayLinkListener;
@@ -23,7 +23,7 @@ final class FakeLink implements RelayLink {
     private boolean stalled;
     private boolean delivering;
 
-    private record Cell(int circuitId, int command, byte[] body) {}
+    private record Cell(int circuitId, int command, Bytes body) {}
 
     private FakeLink(Loop loop, boolean initiator, InetSocketAddress remote, Optional<RelayIdentities> peer) {
         this.loop = loop;
@@ -70,7 +70,7 @@ final class FakeLink implements RelayLink {
     @Override
     public void sendVariable(int circuitId, int command, byte[] body, int offset, int length) {
         if (!closed) {
-            outgoing.addLast(new Cell(circuitId, command, Arrays.copyOfRange(body, offset, offset + length)));
+            outgoing.addLast(new Cell(circuitId, command, Bytes.copyOf(body, offset, length)));
             deliverSoon();
         }
     }
@@ -89,7 +89,7 @@ final class FakeLink implements RelayLink {
         }
         Cell cell = outgoing.pollFirst();
         if (cell != null && !other.closed) {
-            other.listener.onCell(other, cell.circuitId, cell.command, cell.body, 0, cell.body.length);
+            other.listener.onCell(other, cell.circuitId, cell.command, cell.body.toArray(), 0, cell.body.size());
         }
         if (!outgoing.isEmpty()) {
             deliverSoon();

@@ -29,11 +29,25 @@ class MeetingPointTest {
     }
 
     private static Bytes dos(long rate, long burst) {
-        return new WireWriter().u8(1).u8(1).u8(19).u8(2).u8(1).u64(rate).u8(2).u64(burst).toBytes();
+        return new WireWriter()
+                .u8(1)
+                .u8(1)
+                .u8(19)
+                .u8(2)
+                .u8(1)
+                .u64(rate)
+                .u8(2)
+                .u64(burst)
+                .toBytes();
     }
 
     private Bytes establishIntro(Bytes extensions, Bytes kh) {
-        Bytes head = new WireWriter().u8(2).u16(32).bytes(key.publicKey()).bytes(extensions).toBytes();
+        Bytes head = new WireWriter()
+                .u8(2)
+                .u16(32)
+                .bytes(key.publicKey())
+                .bytes(extensions)
+                .toBytes();
         Bytes withMac = Bytes.concat(head, Bytes.copyOf(IntroductionPoints.mac(kh, head)));
         Bytes prefix = Bytes.copyOf("Tor establish-intro cell v1".getBytes(StandardCharsets.US_ASCII));
         Bytes signature = key.sign(Bytes.concat(prefix, withMac));
@@ -94,8 +108,10 @@ class MeetingPointTest {
     void introduce_malformed_isRefusedWithBadFormat() {
         establish();
         assertThat(introduce(visitor, Bytes.copyOf(new byte[40]))).isEqualTo(2);
-        assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 0))).isEqualTo(2);
-        assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 440))).isEqualTo(2); // above 490 in all
+        assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 0)))
+                .isEqualTo(2);
+        assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 440)))
+                .isEqualTo(2); // above 490 in all
         Bytes legacy = Bytes.concat(Bytes.copyOf((byte) 1), introduce1(key.publicKey(), 100));
         assertThat(introduce(kit.client(1, 0, 2), legacy)).isEqualTo(2);
     }
@@ -130,10 +146,7 @@ class MeetingPointTest {
 
     private void assertRefused(UnaryOperator<Bytes> change) {
         CellClient other = kit.client(0, 1, 2);
-        other.send(
-                0,
-                RelayCommand.ESTABLISH_INTRO,
-                change.apply(establishIntro(Bytes.copyOf((byte) 0), other.kh(2))));
+        other.send(0, RelayCommand.ESTABLISH_INTRO, change.apply(establishIntro(Bytes.copyOf((byte) 0), other.kh(2))));
         assertThat(other.destroyed).isPresent();
     }
 
@@ -160,18 +173,22 @@ class MeetingPointTest {
     void t53_dosExtension_limitsTheRate() {
         establish(dos(2, 4));
         for (int i = 0; i < 3; i++) {
-            assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 240))).isZero();
+            assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 240)))
+                    .isZero();
         }
-        assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 240))).isEqualTo(1);
+        assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 240)))
+                .isEqualTo(1);
         kit.loop.pass(Duration.ofSeconds(1));
-        assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 240))).isZero();
+        assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 240)))
+                .isZero();
     }
 
     @Test
     void dosExtension_thatMakesNoSense_orUnknownOnes_haveNoEffect() {
         establish(dos(9, 4));
         for (int i = 0; i < 20; i++) {
-            assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 100))).isZero();
+            assertThat(introduce(kit.client(1, 0, 2), introduce1(key.publicKey(), 100)))
+                    .isZero();
         }
         CellClient other = kit.client(0, 1, 2);
         Bytes unknown = new WireWriter().u8(1).u8(77).u8(2).u16(0).toBytes();

@@ -196,7 +196,9 @@ class RelayCircuitTest {
                 kit.relay(1).specifiers().get(0),
                 new LinkSpecifier.RsaId(new RsaIdentity(Bytes.copyOf(kit.random.bytes(20)))));
         client.sendEarly(
-                0, 0, new Extend2(wrong, HandshakeType.NTOR, client.ntor(kit.relay(1)).onionskin()));
+                0,
+                0,
+                new Extend2(wrong, HandshakeType.NTOR, client.ntor(kit.relay(1)).onionskin()));
         assertThat(client.destroyed).contains(DestroyReason.CONNECTFAILED);
     }
 

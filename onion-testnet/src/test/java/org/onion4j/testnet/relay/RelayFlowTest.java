@@ -38,7 +38,7 @@ class RelayFlowTest {
     private static byte[] cells(int count) {
         byte[] all = new byte[count * RelayBody.MAX_DATA_LEN];
         for (int i = 0; i < all.length; i++) {
-            all[i] = (byte) (i * 31 >>> 3);
+            all[i] = (byte) ((i * 31) >>> 3);
         }
         return all;
     }

@@ -50,8 +50,8 @@ final class RelayKit {
                     callback.onFailed(new IOException("refused"));
                     return;
                 }
-                FakeLink[] ends = FakeLink.pair(
-                        loop, address, Optional.of(keys.identities()), to, target.keys.identities());
+                FakeLink[] ends =
+                        FakeLink.pair(loop, address, Optional.of(keys.identities()), to, target.keys.identities());
                 dialled.add(ends[0]);
                 target.core.adopt(ends[1]);
                 callback.onLink(ends[0]);

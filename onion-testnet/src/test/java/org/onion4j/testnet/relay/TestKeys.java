@@ -1,12 +1,12 @@
 package org.onion4j.testnet.relay;
 
 import com.google.common.collect.ImmutableList;
+import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.Ed25519Identity;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.cert.RelayIdentities;
 import org.onion4j.crypto.primitive.Ed25519KeyPair;
 import org.onion4j.crypto.primitive.X25519;
-import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.random.RandomSource;
 
 /** Keys of a relay whose links prove nothing. */
