@@ -32,10 +32,18 @@ final class Callbacks implements Executor {
 
     @Override
     public void execute(Runnable task) {
+        if (!run(task)) {
+            log.debug("a callback came after the client was closed");
+        }
+    }
+
+    /** Returns false if there are no threads any more: the client was closed. */
+    private boolean run(Runnable task) {
         try {
             executor.execute(() -> runLogged(task));
+            return true;
         } catch (RejectedExecutionException e) {
-            log.debug("a callback came after the client was closed");
+            return false;
         }
     }
 
@@ -48,21 +56,25 @@ final class Callbacks implements Executor {
     }
 
     /**
-     * The future to give to an application for one of ours: done on these threads, and cancelling it cancels ours.
+     * The future to give to an application for one of ours: done on these threads, and cancelling it cancels ours. Once they
+     * are gone, it is done on whichever thread is there: one that is never done would hang who waits for it.
      *
      * @param discard gets a value that nobody wants any more
      */
     <T> CompletableFuture<T> publish(CompletableFuture<T> ours, Consumer<T> discard) {
         CompletableFuture<T> theirs = new CompletableFuture<>();
-        Futures.whenDone(
-                ours,
-                (value, failure) -> execute(() -> {
-                    if (failure != null) {
-                        theirs.completeExceptionally(failure);
-                    } else if (!theirs.complete(value)) {
-                        discard.accept(value);
-                    }
-                }));
+        Futures.whenDone(ours, (value, failure) -> {
+            Runnable pass = () -> {
+                if (failure != null) {
+                    theirs.completeExceptionally(failure);
+                } else if (!theirs.complete(value)) {
+                    discard.accept(value);
+                }
+            };
+            if (!run(pass)) {
+                pass.run();
+            }
+        });
         Futures.whenDone(theirs, (value, failure) -> ours.cancel(false)); // no effect if it is done
         return theirs;
     }

@@ -1,5 +1,7 @@
 package org.onion4j.api;
 
+import java.util.Objects;
+
 /**
  * Keeps streams apart: streams with different tokens never share a circuit, so that no exit or host can tell by the
  * circuit that they belong to the same user. Streams with equal tokens may share one, and so may all streams without a
@@ -19,7 +21,7 @@ public final class IsolationToken {
 
     /** A token that equals those made from an equal name, for example of an account. */
     public static IsolationToken named(String name) {
-        return new IsolationToken(name);
+        return new IsolationToken(Objects.requireNonNull(name, "name"));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.base.Ascii;
 import com.google.common.base.CharMatcher;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -122,13 +123,13 @@ public final class StreamOptions {
 
         /** Which kinds of address will do. Default: both, IPv4 first. */
         public Builder ipVersions(IpVersions versions) {
-            this.ipVersions = versions;
+            this.ipVersions = Objects.requireNonNull(versions, "versions");
             return this;
         }
 
         /** When the first bytes may be sent. Default: {@link EarlyData#AFTER_CONNECT}. */
         public Builder earlyData(EarlyData earlyData) {
-            this.earlyData = earlyData;
+            this.earlyData = Objects.requireNonNull(earlyData, "earlyData");
             return this;
         }
 

@@ -285,6 +285,21 @@ class OnionClientTest {
         assertThat(engine.listeners()).isZero();
     }
 
+    @Test
+    void t69_afterClose_futuresFailToo() {
+        client.close();
+        ImmutableList<CompletableFuture<?>> futures = ImmutableList.of(
+                client.bootstrapAsync(),
+                client.bootstrapAsync(progress -> {}),
+                client.openStreamAsync("example.com", 443),
+                client.resolveAsync("example.com"),
+                client.resolveReverseAsync(InetAddresses.forString("192.0.2.1")));
+        for (CompletableFuture<?> future : futures) {
+            assertThat(future).isCompletedExceptionally();
+            assertThatThrownBy(future::get).hasCauseInstanceOf(ClientClosedException.class);
+        }
+    }
+
     // Look-ups.
 
     @Test

@@ -52,6 +52,14 @@ class StreamOptionsTest {
     }
 
     @Test
+    void whatMustBeThere_isAskedForAtOnce() {
+        assertThatThrownBy(() -> StreamOptions.builder().ipVersions(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> StreamOptions.builder().earlyData(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> IsolationToken.named(null)).isInstanceOf(NullPointerException.class);
+        assertThat(StreamOptions.builder().isolation(null).build().isolation()).isEmpty();
+    }
+
+    @Test
     void progress_isForPeople() {
         assertThat(BootstrapProgress.NOT_STARTED.toString()).isEqualTo("0 %: Not started");
         assertThat(BootstrapProgress.DONE.toString()).isEqualTo("100 %: Connected");

@@ -6,6 +6,9 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.onion4j.api.CircuitClosedException;
+import org.onion4j.api.ClientClosedException;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.OnionStream;
 import org.onion4j.api.OperationInterruptedException;
@@ -17,12 +20,15 @@ final class CircuitStream implements OnionStream {
     private static final Duration MAX_TIMEOUT = Duration.ofDays(365);
 
     private final DataStream stream;
+    private final BooleanSupplier clientClosed;
     private final InputStream input = new Input();
     private final OutputStream output = new Output();
     private volatile boolean outputShut;
 
-    CircuitStream(DataStream stream) {
+    /** @param clientClosed whether the client has been closed, which is then what ended the stream's circuit */
+    CircuitStream(DataStream stream, BooleanSupplier clientClosed) {
         this.stream = stream;
+        this.clientClosed = clientClosed;
     }
 
     @Override
@@ -64,11 +70,14 @@ final class CircuitStream implements OnionStream {
     }
 
     /** What reading or writing failed with, as the API says it. */
-    private static OnionException translate(IOException failure) {
+    private OnionException translate(IOException failure) {
         if (failure instanceof InterruptedIOException) {
             return new OperationInterruptedException("interrupted", failure);
         }
-        return Errors.whileOpen(failure);
+        OnionException translated = Errors.whileOpen(failure);
+        return translated instanceof CircuitClosedException && clientClosed.getAsBoolean()
+                ? new ClientClosedException("the client has been closed", failure)
+                : translated;
     }
 
     private final class Input extends InputStream {

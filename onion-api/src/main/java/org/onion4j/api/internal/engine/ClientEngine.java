@@ -191,7 +191,7 @@ public final class ClientEngine implements Engine {
     public CompletableFuture<OnionStream> openStream(StreamRequest request) {
         return onceReady(
                 () -> StreamOpener.open(supply, scheduler, internal, request),
-                CircuitStream::new,
+                stream -> new CircuitStream(stream, closed::get),
                 stream -> stream.close());
     }
 

@@ -44,8 +44,6 @@ final class StreamOpener<T> {
     private static final Duration FIRST_TRIES = Duration.ofSeconds(10);
     private static final Duration LATER_TRIES = Duration.ofSeconds(15);
     private static final int SHORT_TRIES = 2;
-    /** Exits whose failure to look a name up is believed together. */
-    private static final int MAX_LOOKUP_FAILURES = 3;
     /** Tries of all kinds, so that a wish nobody can fulfil ends. */
     private static final int MAX_TRIES = 12;
 
@@ -64,12 +62,17 @@ final class StreamOpener<T> {
     }
 
     /** Opens streams. */
-    private record Opening(Begin begin, StreamOptions.EarlyData early, InternalAddresses internal)
+    record Opening(Begin begin, StreamOptions.EarlyData early, InternalAddresses internal)
             implements Question<DataStream> {
         @Override
         public CompletableFuture<DataStream> ask(Circuit circuit) throws CircuitException {
             DataStream stream = circuit.openStream(begin);
             if (early == StreamOptions.EarlyData.OPTIMISTIC) {
+                stream.connected().thenAccept(connected -> {
+                    if (isRefused(connected)) {
+                        stream.close(); // the application has it already
+                    }
+                });
                 return CompletableFuture.completedFuture(stream);
             }
             CompletableFuture<DataStream> open =
@@ -85,9 +88,7 @@ final class StreamOpener<T> {
         /** An exit that says it connected to its own or the user's network lies, or was lied to: nobody gets there. */
         private CompletableFuture<DataStream> believe(DataStream stream, Connected connected) {
             CompletableFuture<DataStream> verdict = new CompletableFuture<>();
-            boolean refused = internal == InternalAddresses.REFUSED
-                    && connected.address().filter(InternalRanges::contains).isPresent();
-            if (refused) {
+            if (isRefused(connected)) {
                 stream.close();
                 verdict.completeExceptionally(new ExitUnavailableException(
                         "the exit claims that the host is in a local network", Optional.empty(), null));
@@ -95,6 +96,11 @@ final class StreamOpener<T> {
                 verdict.complete(stream);
             }
             return verdict;
+        }
+
+        private boolean isRefused(Connected connected) {
+            return internal == InternalAddresses.REFUSED
+                    && connected.address().filter(InternalRanges::contains).isPresent();
         }
 
         @Override
@@ -115,8 +121,8 @@ final class StreamOpener<T> {
     private final Question<T> question;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final Set<RsaIdentity> refused = new HashSet<>(); // of the step under way
+    private final ExitAnswers answers = new ExitAnswers();
     private int tries;
-    private int lookupFailures;
 
     private StreamOpener(
             CircuitSupply circuits,
@@ -225,21 +231,12 @@ final class StreamOpener<T> {
         }
         EndReason reason = stream.end().get().reason();
         lease.answered();
-        if (reason.equals(EndReason.CONNECTREFUSED)
-                || reason.equals(EndReason.CONNRESET)
-                || reason.equals(EndReason.DONE)) {
-            result.completeExceptionally(failure); // the host's own word
+        if (answers.areFinalWith(reason)) {
+            result.completeExceptionally(failure);
             return;
         }
-        if (reason.equals(EndReason.RESOLVEFAILED) || reason.equals(EndReason.NOROUTE)) {
-            lookupFailures++;
-        }
         refused.add(lease.exit());
-        if (lookupFailures >= MAX_LOOKUP_FAILURES) {
-            result.completeExceptionally(failure);
-        } else {
-            again(failure);
-        }
+        again(failure);
     }
 
     private void again(Throwable failure) {
