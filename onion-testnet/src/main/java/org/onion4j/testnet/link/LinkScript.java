@@ -23,6 +23,9 @@ public interface LinkScript {
         next.accept(cell);
     }
 
+    /** The handshake is done: {@link RelayLink#inject} can be called from now on, on the link's loop. */
+    default void opened(RelayLink link) {}
+
     /** Whether this one may be left out altogether: cells then take the fast way. */
     default boolean isHonest() {
         return this == HONEST;

@@ -25,6 +25,9 @@ public interface RelayLink {
     /** Queues a cell of variable length, with 0 to 65535 bytes of body, which are copied. */
     void sendVariable(int circuitId, int command, byte[] body, int offset, int length);
 
+    /** Queues any cell past the {@link LinkScript}: for scripts themselves. */
+    void inject(LinkCell cell);
+
     /** How many bytes of cells wait to be sent, roughly; 0 at {@link RelayLinkListener#onDrained}. */
     int queuedBytes();
 
