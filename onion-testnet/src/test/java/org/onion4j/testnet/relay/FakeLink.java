@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.cert.RelayIdentities;
+import org.onion4j.testnet.link.LinkCell;
 import org.onion4j.testnet.link.RelayLink;
 import org.onion4j.testnet.link.RelayLinkListener;
 import org.onion4j.testnet.loop.Loop;
@@ -129,6 +130,11 @@ final class FakeLink implements RelayLink {
                 }
             });
         }
+    }
+
+    @Override
+    public void inject(LinkCell cell) {
+        send(cell.circuitId(), cell.command(), cell.body().toArray(), 0);
     }
 
     @Override
