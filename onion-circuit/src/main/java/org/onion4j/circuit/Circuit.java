@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableList;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,16 +24,13 @@ import org.onion4j.circuit.flow.FlowViolationException;
 import org.onion4j.circuit.flow.HopFlow;
 import org.onion4j.circuit.message.Begin;
 import org.onion4j.circuit.message.BeginDir;
-import org.onion4j.circuit.message.Connected;
 import org.onion4j.circuit.message.Extend2;
-import org.onion4j.circuit.message.Extended2;
-import org.onion4j.circuit.message.RelayBody;
-import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.message.Resolve;
 import org.onion4j.circuit.message.Resolved;
 import org.onion4j.circuit.message.Sendme;
 import org.onion4j.circuit.message.Truncated;
+import org.onion4j.circuit.runtime.MemoryQuota;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.circuit.stream.StreamCarrier;
 import org.onion4j.circuit.stream.StreamException;
@@ -45,8 +41,8 @@ import org.onion4j.crypto.bytes.WireWriter;
 import org.onion4j.crypto.handshake.ClientHandshake;
 import org.onion4j.crypto.handshake.CreateFastClient;
 import org.onion4j.crypto.handshake.HandshakeException;
-import org.onion4j.crypto.handshake.HandshakeResult;
 import org.onion4j.crypto.random.RandomSource;
+import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.crypto.relay.ClientHopCrypto;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,53 +62,52 @@ import org.slf4j.LoggerFactory;
 public final class Circuit implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Circuit.class);
 
-    /** Messages that nothing forbids but that serve nobody, such as DROP without padding machines, per circuit. */
-    private static final int TOLERATED_MESSAGES = 64;
+    private static final String NO_RANDOMNESS = "the random source failed";
 
     private enum State {
         OPEN,
         CLOSED
     }
 
-    /** A hop whose handshake is under way. */
-    private record PendingHop(
-            ClientHandshake handshake, CellCommand answer, HopTarget target, CompletableFuture<Void> done) {}
-
     private final Channel channel;
-    private final CircuitParameters parameters;
     private final RandomSource random;
     private final ReentrantLock lock = new ReentrantLock();
     private final RelaySender sender;
     private final StreamTable streams;
+    private final HopHandshake handshakes;
     private final CompletableFuture<CircuitException> closed = new CompletableFuture<>();
     private final AfterUnlock afterUnlock = new AfterUnlock(lock);
-    private final byte[] even = new byte[ClientHopCrypto.BODY_LEN]; // what decryption turns out, alternating
-    private final byte[] odd = new byte[ClientHopCrypto.BODY_LEN];
+    private final RelayReceiver receiver;
 
     private State state = State.OPEN;
     private int circuitId;
     private boolean knownToRelay; // its CREATE has been sent
     private ImmutableList<Hop> hops = ImmutableList.of();
-    private PendingHop pending; // null unless a handshake is under way
     private CircuitException cause; // why it is closed
-    private int toleratedLeft = TOLERATED_MESSAGES;
 
     private Circuit(Channel channel, CircuitParameters parameters, RandomSource random, Ticker ticker) {
         this.channel = channel;
-        this.parameters = parameters;
         this.random = random;
-        this.sender = new RelaySender(channel, random);
+        this.sender =
+                new RelaySender(channel, random, e -> closeLocked(noRandomness(e), Notice.SEND_DESTROY), this::flush);
         this.streams = new StreamTable(new Carrier(), ticker, random);
+        this.handshakes = new HopHandshake(parameters, random, afterUnlock);
+        this.receiver = new RelayReceiver(streams, new Whole());
     }
 
     /**
      * A circuit without hops on an open channel. Nothing is sent yet.
      *
-     * @throws ChannelException if the channel is not open
+     * @throws ChannelException if the channel is not open, or there is no randomness
      */
     public static Circuit on(Channel channel, CircuitParameters parameters, RandomSource random, Ticker ticker)
             throws ChannelException {
-        Circuit circuit = new Circuit(channel, parameters, random, ticker);
+        Circuit circuit;
+        try {
+            circuit = new Circuit(channel, parameters, random, ticker);
+        } catch (RandomnessException e) {
+            throw new ChannelException(ChannelException.Kind.LOCAL, NO_RANDOMNESS, e);
+        }
         circuit.lock.lock();
         try {
             circuit.circuitId = channel.attach(circuit.new Incoming());
@@ -172,13 +167,23 @@ public final class Circuit implements AutoCloseable {
      * circuits. Completes when it has answered, or exceptionally with a {@link CircuitException}.
      */
     public CompletableFuture<Void> createFast() {
-        CreateFastClient handshake = new CreateFastClient(random);
+        CreateFastClient handshake;
+        try {
+            handshake = new CreateFastClient(random);
+        } catch (RandomnessException e) {
+            return failed(noRandomness(e));
+        }
         return create(handshake, new CreateFast(handshake.onionskin()), CellCommand.CREATED_FAST, null);
     }
 
     /** Makes the relay at the end of the channel the first hop. Otherwise like {@link #createFast}. */
     public CompletableFuture<Void> create(HopTarget target) {
-        ClientHandshake handshake = Handshakes.client(target, random);
+        ClientHandshake handshake;
+        try {
+            handshake = Handshakes.client(target, random);
+        } catch (RandomnessException e) {
+            return failed(noRandomness(e));
+        }
         return create(
                 handshake, new Create2(Handshakes.type(target), handshake.onionskin()), CellCommand.CREATED2, target);
     }
@@ -187,7 +192,7 @@ public final class Circuit implements AutoCloseable {
             ClientHandshake handshake, ChannelMessage message, CellCommand answer, HopTarget target) {
         lock.lock();
         try {
-            checkState(hops.isEmpty() && pending == null, "the circuit has a first hop");
+            checkState(hops.isEmpty() && !handshakes.isUnderWay(), "the circuit has a first hop");
             CompletableFuture<Void> done = begin(handshake, answer, target);
             if (state == State.OPEN) {
                 byte[] body = new byte[ClientHopCrypto.BODY_LEN];
@@ -201,18 +206,30 @@ public final class Circuit implements AutoCloseable {
         }
     }
 
-    /** Makes a relay the next hop behind the last one. Otherwise like {@link #create}. */
+    /**
+     * Makes a relay the next hop behind the last one. Otherwise like {@link #create}. Where the circuit is as long as it
+     * can get, for only so many cells may be RELAY_EARLY, the future fails with kind LIMIT, and the circuit goes on.
+     */
     public CompletableFuture<Void> extend(HopTarget target) {
-        ClientHandshake handshake = Handshakes.client(target, random);
+        ClientHandshake handshake;
+        try {
+            handshake = Handshakes.client(target, random);
+        } catch (RandomnessException e) {
+            return failed(noRandomness(e));
+        }
         HandshakeType type = Handshakes.type(target);
         lock.lock();
         try {
-            checkState(state == State.CLOSED || (!hops.isEmpty() && pending == null), "nothing to extend from");
-            checkState(sender.hasRelayEarly(), "the circuit is as long as it can get");
+            checkState(
+                    state == State.CLOSED || (!hops.isEmpty() && !handshakes.isUnderWay()), "nothing to extend from");
+            if (state == State.OPEN && !sender.hasRelayEarly()) {
+                handshake.close();
+                return failed(new CircuitException(CircuitException.Kind.LIMIT, "no RELAY_EARLY cell is left"));
+            }
             CompletableFuture<Void> done = begin(handshake, RELAYED, target);
             if (state == State.OPEN) {
                 channel.carryPaths();
-                send(hops.size() - 1, 0, new Extend2(target.linkSpecifiers(), type, handshake.onionskin()));
+                sender.send(hops.size() - 1, 0, new Extend2(target.linkSpecifiers(), type, handshake.onionskin()));
             }
             return done;
         } finally {
@@ -224,36 +241,33 @@ public final class Circuit implements AutoCloseable {
     private static final CellCommand RELAYED = CellCommand.RELAY;
 
     private CompletableFuture<Void> begin(ClientHandshake handshake, CellCommand answer, HopTarget target) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
         if (state == State.CLOSED) {
             handshake.close();
-            done.completeExceptionally(cause);
-        } else {
-            pending = new PendingHop(handshake, answer, target, done);
+            return failed(cause);
         }
-        return done;
+        return handshakes.begin(handshake, answer, target);
+    }
+
+    private static CompletableFuture<Void> failed(CircuitException why) {
+        CompletableFuture<Void> failed = new CompletableFuture<>();
+        failed.completeExceptionally(why);
+        return failed;
+    }
+
+    private static CircuitException noRandomness(RandomnessException e) {
+        return new CircuitException(CircuitException.Kind.LOCAL, NO_RANDOMNESS, e);
     }
 
     private void finishHop(CellCommand answer, Bytes reply) throws ProtocolViolation {
-        PendingHop hop = pending;
-        if (hop == null || !hop.answer().equals(answer)) {
-            throw new ProtocolViolation("the answer to a handshake that is not under way");
-        }
-        try (HandshakeResult result = hop.handshake().finish(reply)) {
-            ClientHopCrypto crypto = Handshakes.relayCrypto(hop.target(), result);
-            HopFlow flow = Handshakes.flow(parameters);
-            hops = ImmutableList.<Hop>builder()
-                    .addAll(hops)
-                    .add(new Hop(hops.size(), crypto, flow, random))
-                    .build();
+        try {
+            Hop hop = handshakes.finish(answer, reply, hops.size());
+            hops = ImmutableList.<Hop>builder().addAll(hops).add(hop).build();
+            sender.use(circuitId, hops);
         } catch (HandshakeException e) {
             closeLocked(
                     new CircuitException(CircuitException.Kind.HANDSHAKE, "a handshake failed", e),
                     Notice.SEND_DESTROY);
-            return;
         }
-        pending = null;
-        afterUnlock.add(() -> hop.done().complete(null));
     }
 
     // Streams.
@@ -262,7 +276,7 @@ public final class Circuit implements AutoCloseable {
      * Opens a stream through the last hop: {@link DataStream#connected} tells when it is open, and until then data may
      * be written already.
      *
-     * @throws CircuitException if the circuit is closed, or has no stream ID left
+     * @throws CircuitException if the circuit is closed, or, with kind LIMIT, has no stream ID left
      */
     public DataStream openStream(Begin begin) throws CircuitException {
         return openStream(begin, DataStream.Kind.EXIT);
@@ -280,9 +294,10 @@ public final class Circuit implements AutoCloseable {
             int hop = hops.size() - 1;
             DataStream stream = streams.newStream(kind, hop);
             if (stream == null) {
-                throw new CircuitException(CircuitException.Kind.CLOSED, "the circuit has no stream ID left");
+                throw noStreamId();
             }
-            send(hop, stream.streamId(), begin);
+            sender.sendInTurn(hop, stream.streamId(), begin, stream::onBegun);
+            checkOpen(); // sending may have failed
             return stream;
         } finally {
             afterUnlock.unlock();
@@ -293,7 +308,7 @@ public final class Circuit implements AutoCloseable {
      * Asks the last hop to look up a name, or the name of an address. Completes with its answer, or exceptionally with a
      * {@link StreamException}. Whoever cancels the future gives the look-up up.
      *
-     * @throws CircuitException if the circuit is closed, or has no stream ID left
+     * @throws CircuitException if the circuit is closed, or, with kind LIMIT, has no stream ID left
      */
     public CompletableFuture<Resolved> resolve(Resolve question) throws CircuitException {
         CompletableFuture<Resolved> answer = new CompletableFuture<>();
@@ -304,9 +319,10 @@ public final class Circuit implements AutoCloseable {
             int hop = hops.size() - 1;
             id = streams.newResolve(hop, answer);
             if (id == 0) {
-                throw new CircuitException(CircuitException.Kind.CLOSED, "the circuit has no stream ID left");
+                throw noStreamId();
             }
-            send(hop, id, question);
+            sender.sendInTurn(hop, id, question, () -> {});
+            checkOpen(); // sending may have failed
         } finally {
             afterUnlock.unlock();
         }
@@ -325,6 +341,10 @@ public final class Circuit implements AutoCloseable {
         } finally {
             afterUnlock.unlock();
         }
+    }
+
+    private static CircuitException noStreamId() {
+        return new CircuitException(CircuitException.Kind.LIMIT, "the circuit has no stream ID left");
     }
 
     private void checkOpen() throws CircuitException {
@@ -363,28 +383,29 @@ public final class Circuit implements AutoCloseable {
         }
         state = State.CLOSED;
         cause = why;
+        log.debug("a circuit of {} hops is closed: {}", hops.size(), why.getMessage());
         if (notice == Notice.SEND_DESTROY && knownToRelay) {
             byte[] body = new byte[ClientHopCrypto.BODY_LEN];
             new Destroy(DestroyReason.NONE).encode(new WireWriter(body, 0, body.length));
             channel.send(circuitId, CellCommand.DESTROY, body, 0);
         }
         channel.detach(circuitId);
-        if (pending != null) {
-            PendingHop unfinished = pending;
-            pending = null;
-            unfinished.handshake().close();
-            afterUnlock.add(() -> unfinished.done().completeExceptionally(why));
-        }
+        handshakes.fail(why);
         streams.closeAll(why);
         hops.forEach(hop -> hop.crypto().close());
-        sender.wipe();
-        Arrays.fill(even, (byte) 0);
-        Arrays.fill(odd, (byte) 0);
+        sender.end();
+        receiver.wipe();
         afterUnlock.add(() -> closed.complete(why));
     }
 
-    private void send(int hop, int streamId, RelayMessage message) {
-        sender.send(circuitId, hops, hop, streamId, message);
+    /** Called by the channel, when it has room for what waits. */
+    private void flush() {
+        lock.lock();
+        try {
+            sender.flush();
+        } finally {
+            afterUnlock.unlock();
+        }
     }
 
     /** What arrives: called by the channel's reader. */
@@ -400,10 +421,12 @@ public final class Circuit implements AutoCloseable {
                 closeLocked(
                         new CircuitException(CircuitException.Kind.PROTOCOL, "a relay broke the protocol", e),
                         Notice.SEND_DESTROY);
+            } catch (RandomnessException e) {
+                closeLocked(noRandomness(e), Notice.SEND_DESTROY);
             } catch (RuntimeException e) {
                 log.error("a circuit failed", e); // a bug of ours; the channel's other circuits go on
                 closeLocked(
-                        new CircuitException(CircuitException.Kind.PROTOCOL, "internal error", e), Notice.SEND_DESTROY);
+                        new CircuitException(CircuitException.Kind.LOCAL, "internal error", e), Notice.SEND_DESTROY);
             } finally {
                 afterUnlock.unlock();
             }
@@ -434,7 +457,7 @@ public final class Circuit implements AutoCloseable {
         private void handle(int command, byte[] buffer, int offset)
                 throws ProtocolViolation, FlowViolationException, WireFormatException {
             if (command == CellCommand.RELAY.wire()) {
-                onRelay(buffer, offset);
+                receiver.receive(hops, buffer, offset);
                 return;
             }
             if (command == CellCommand.RELAY_EARLY.wire()) {
@@ -452,89 +475,26 @@ public final class Circuit implements AutoCloseable {
                 throw new ProtocolViolation(message.command() + " on a circuit");
             }
         }
+    }
 
-        private void onRelay(byte[] buffer, int offset)
-                throws ProtocolViolation, FlowViolationException, WireFormatException {
-            byte[] in = buffer;
-            int inOffset = offset;
-            for (int i = 0; i < hops.size(); i++) {
-                byte[] out = (i & 1) == 0 ? even : odd;
-                if (hops.get(i).crypto().decryptBackward(in, inOffset, out, 0)) {
-                    onMessage(hops.get(i), out);
-                    return;
-                }
-                in = out;
-                inOffset = 0;
+    /** What messages do to the circuit as a whole. */
+    private final class Whole implements RelayReceiver.Target {
+        @Override
+        public void onExtended(Hop hop, Bytes reply) throws ProtocolViolation {
+            if (hop.index() != hops.size() - 1) {
+                throw new ProtocolViolation("EXTENDED2 from a hop that is not the last");
             }
-            throw new ProtocolViolation("a relay cell that no hop recognises");
+            finishHop(RELAYED, reply);
         }
 
-        private void onMessage(Hop hop, byte[] body)
-                throws ProtocolViolation, FlowViolationException, WireFormatException {
-            int command = RelayBody.command(body, 0);
-            int streamId = RelayBody.streamId(body, 0);
-            int length = RelayBody.length(body, 0);
-            if (length > RelayBody.MAX_DATA_LEN) {
-                throw new ProtocolViolation("a relay message longer than its cell");
-            }
-            if (command == RelayCommand.DATA.wire()) {
-                boolean sendmeDue = hop.flow().onDataReceived();
-                streams.onData(hop.index(), streamId, body, RelayBody.HEADER_LEN, length);
-                if (length == 0) {
-                    tolerate();
-                }
-                if (sendmeDue) {
-                    send(
-                            hop.index(),
-                            0,
-                            Sendme.withTag(Bytes.copyOf(hop.crypto().backwardTag())));
-                }
-                return;
-            }
-            onOther(hop, RelayCommand.ofWire(command), streamId, body, length);
+        @Override
+        public void onTruncated(Truncated message) {
+            closeLocked(CircuitException.truncated(message.reason()), Notice.SEND_DESTROY);
         }
 
-        private void onOther(Hop hop, RelayCommand command, int streamId, byte[] body, int length)
-                throws ProtocolViolation, FlowViolationException, WireFormatException {
-            if (!command.isKnown() || command.equals(RelayCommand.DROP)) {
-                tolerate();
-                return;
-            }
-            if (!InboundRules.mayArrive(command, streamId)) {
-                throw new ProtocolViolation(command + " towards the client");
-            }
-            RelayMessage message = command.equals(RelayCommand.CONNECTED) && streams.isDirectory(streamId)
-                    ? Connected.withoutAddress()
-                    : RelayMessage.decode(command, streamId, body, RelayBody.HEADER_LEN, length);
-            if (streamId != 0) {
-                streams.onMessage(hop.index(), streamId, message);
-            } else if (message instanceof Sendme sendme) {
-                onCircuitSendme(hop, sendme);
-            } else if (message instanceof Extended2 extended) {
-                if (hop.index() != hops.size() - 1) {
-                    throw new ProtocolViolation("EXTENDED2 from a hop that is not the last");
-                }
-                finishHop(RELAYED, extended.data());
-            } else if (message instanceof Truncated truncated) {
-                closeLocked(CircuitException.truncated(truncated.reason()), Notice.SEND_DESTROY);
-            } else {
-                throw new IllegalStateException("unexpected here: " + message.command());
-            }
-        }
-
-        private void onCircuitSendme(Hop hop, Sendme sendme) throws ProtocolViolation, FlowViolationException {
-            if (!sendme.tag().isPresent()) {
-                throw new ProtocolViolation("a circuit-level SENDME without a tag");
-            }
-            hop.flow().onSendme(sendme.tag().get().toArray());
-            streams.onCircuitWindow(hop.index());
-        }
-
-        private void tolerate() throws ProtocolViolation {
-            toleratedLeft--;
-            if (toleratedLeft < 0) {
-                throw new ProtocolViolation("too many messages that serve nobody");
-            }
+        @Override
+        public void sendSendme(Hop hop, Sendme message) {
+            sender.send(hop.index(), 0, message);
         }
     }
 
@@ -581,13 +541,30 @@ public final class Circuit implements AutoCloseable {
         }
 
         @Override
-        public void sendData(int hop, int streamId, byte[] data, int offset, int length) {
-            sender.sendData(circuitId, hops, hop, streamId, data, offset, length);
+        public boolean sendData(int hop, int streamId, byte[] data, int offset, int length) {
+            return sender.sendData(hop, streamId, data, offset, length);
         }
 
         @Override
         public void sendMessage(int hop, int streamId, RelayMessage message) {
-            send(hop, streamId, message);
+            sender.send(hop, streamId, message);
+        }
+
+        @Override
+        public void sendInTurn(int hop, int streamId, RelayMessage message) {
+            sender.sendInTurn(hop, streamId, message, () -> {});
+        }
+
+        @Override
+        public MemoryQuota memory() {
+            return channel.memory();
+        }
+
+        @Override
+        public void giveUpForMemory() {
+            closeLocked(
+                    new CircuitException(CircuitException.Kind.MEMORY, "too much had arrived that nobody read"),
+                    Notice.SEND_DESTROY);
         }
 
         @Override

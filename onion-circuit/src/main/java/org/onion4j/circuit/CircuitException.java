@@ -20,6 +20,12 @@ public final class CircuitException extends IOException {
         PROTOCOL,
         /** It was not built in time. */
         TIMEOUT,
+        /** It held the data that had waited longest when the buffers of the client held more than they may. */
+        MEMORY,
+        /** We could not go on, whatever the relays did: no randomness, or a bug of ours. */
+        LOCAL,
+        /** A limit of the protocol: the circuit, which goes on, can have no further hop or stream. */
+        LIMIT,
         /** We closed it. */
         CLOSED
     }

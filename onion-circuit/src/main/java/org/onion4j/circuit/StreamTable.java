@@ -36,32 +36,35 @@ final class StreamTable {
         int hop();
     }
 
-    private record Live(DataStream stream) implements Entry {
+    private record Live(DataStream stream, long begin) implements Entry {
         @Override
         public int hop() {
             return stream.hop();
         }
     }
 
-    private record Resolving(int hop, CompletableFuture<Resolved> answer) implements Entry {}
+    private record Resolving(int hop, CompletableFuture<Resolved> answer, long begin) implements Entry {}
 
     /** A stream or look-up that we ended. */
     private static final class HalfClosed implements Entry {
         private final int hop;
         private final DataStream.Kind kind; // null for a look-up
         private final StreamFlow flow; // null for a look-up
+        private final long begin;
         private boolean connectedOwed;
 
         /** Of a look-up. */
-        HalfClosed(int hop) {
-            this.hop = hop;
+        HalfClosed(Resolving lookUp) {
+            this.hop = lookUp.hop();
+            this.begin = lookUp.begin();
             this.kind = null;
             this.flow = null;
         }
 
         /** Of a stream, which is not kept itself. */
-        HalfClosed(DataStream stream) {
+        HalfClosed(DataStream stream, long begin) {
             this.hop = stream.hop();
+            this.begin = begin;
             this.kind = stream.kind();
             this.flow = stream.flow();
             this.connectedOwed = stream.isConnecting();
@@ -76,6 +79,7 @@ final class StreamTable {
     private final StreamCarrier carrier;
     private final Ticker ticker;
     private final Map<Integer, Entry> entries = new HashMap<>();
+    private final HalfClosedStreams halfClosed = new HalfClosedStreams();
     private final List<DataStream> batch = new ArrayList<>(); // got DATA since the last batch ended
     private int nextId;
     private int live; // open streams and look-ups
@@ -100,7 +104,7 @@ final class StreamTable {
             return null;
         }
         DataStream stream = new DataStream(carrier, ticker, kind, hop, id);
-        entries.put(id, new Live(stream));
+        entries.put(id, new Live(stream, halfClosed.onBegin()));
         live++;
         return stream;
     }
@@ -109,7 +113,7 @@ final class StreamTable {
     int newResolve(int hop, CompletableFuture<Resolved> answer) {
         int id = takeId();
         if (id != 0) {
-            entries.put(id, new Resolving(hop, answer));
+            entries.put(id, new Resolving(hop, answer, halfClosed.onBegin()));
             live++;
         }
         return id;
@@ -118,16 +122,21 @@ final class StreamTable {
     /** Nobody waits for the look-up any more; its answer may still come. */
     void forgetResolve(int id, CompletableFuture<Resolved> answer) {
         if (entries.get(id) instanceof Resolving resolving && resolving.answer() == answer) {
-            entries.put(id, new HalfClosed(resolving.hop()));
+            entries.put(id, new HalfClosed(resolving));
             live--;
         }
     }
 
     /** We ended the stream. */
     void halfClosed(DataStream stream) {
-        entries.put(stream.streamId(), new HalfClosed(stream));
-        forgetLast(stream.streamId());
-        live--;
+        int id = stream.streamId();
+        if (entries.get(id) instanceof Live ended && ended.stream() == stream) {
+            entries.put(id, new HalfClosed(stream, ended.begin()));
+            halfClosed.onEnd(id, stream.hop());
+            halfClosed.free(this::remove);
+            forgetLast(id);
+            live--;
+        }
     }
 
     /** DATA from a hop; the circuit has counted it. */
@@ -177,7 +186,7 @@ final class StreamTable {
     void onMessage(int hop, int streamId, RelayMessage message) throws ProtocolViolation, FlowViolationException {
         Entry entry = find(hop, streamId);
         if (entry instanceof Live open) {
-            onLive(streamId, open.stream(), message);
+            onLive(streamId, open, message);
         } else if (entry instanceof Resolving resolving) {
             onResolving(streamId, resolving, message);
         } else if (entry instanceof HalfClosed half) {
@@ -187,14 +196,17 @@ final class StreamTable {
         }
     }
 
-    private void onLive(int streamId, DataStream stream, RelayMessage message)
+    private void onLive(int streamId, Live open, RelayMessage message)
             throws ProtocolViolation, FlowViolationException {
+        DataStream stream = open.stream();
         if (message instanceof Connected connected) {
             if (!stream.onConnected(connected)) {
                 throw new ProtocolViolation("CONNECTED twice");
             }
+            halfClosed.onAnswer(open.hop(), open.begin());
         } else if (message instanceof End end) {
             remove(streamId);
+            halfClosed.onAnswer(open.hop(), open.begin());
             live--;
             stream.onEnd(end);
         } else if (message instanceof Sendme) {
@@ -214,6 +226,7 @@ final class StreamTable {
             throw unexpected(message);
         }
         remove(streamId);
+        halfClosed.onAnswer(resolving.hop(), resolving.begin());
         live--;
     }
 
@@ -221,8 +234,11 @@ final class StreamTable {
             throws ProtocolViolation, FlowViolationException {
         if (message instanceof End || (half.flow == null && message instanceof Resolved)) {
             remove(streamId);
+            halfClosed.remove(streamId);
+            halfClosed.onAnswer(half.hop(), half.begin);
         } else if (message instanceof Connected connected && half.connectedOwed && half.kind.accepts(connected)) {
             half.connectedOwed = false;
+            halfClosed.onAnswer(half.hop(), half.begin);
         } else if (half.flow != null && message instanceof Sendme) {
             half.flow.onSendme();
         } else {
@@ -242,13 +258,16 @@ final class StreamTable {
     /** The circuit is closed: every stream and look-up hears of it, once. */
     void closeAll(CircuitException cause) {
         ImmutableList<Entry> all = ImmutableList.copyOf(entries.values());
+        DataStream.Unread unread =
+                cause.kind() == CircuitException.Kind.MEMORY ? DataStream.Unread.DROPPED : DataStream.Unread.KEPT;
         entries.clear();
+        halfClosed.clear();
         batch.clear();
         last = null;
         live = 0;
         for (Entry entry : all) {
             if (entry instanceof Live open) {
-                open.stream().onCircuitClosed(cause);
+                open.stream().onCircuitClosed(cause, unread);
             } else if (entry instanceof Resolving resolving) {
                 carrier.afterUnlock(() -> resolving.answer().completeExceptionally(StreamException.circuit(cause)));
             }

@@ -155,7 +155,7 @@ class CircuitBuildTest {
         for (int i = 0; i < 8; i++) {
             built.begin();
         }
-        assertThatThrownBy(() -> built.circuit().extend(ntor(2))).isInstanceOf(IllegalStateException.class);
+        assertThat(circuitFailure(built.circuit().extend(ntor(2))).kind()).isEqualTo(CircuitException.Kind.LIMIT);
         assertThat(built.circuit().isOpen()).isTrue();
         built.open();
     }

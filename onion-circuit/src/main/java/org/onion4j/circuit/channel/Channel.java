@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.channel.LinkOpener.OpenLink;
 import org.onion4j.circuit.runtime.BatchedReading;
+import org.onion4j.circuit.runtime.MemoryQuota;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.onion4j.crypto.random.RandomnessException;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ public final class Channel implements AutoCloseable {
     private final ChannelTarget target;
     private final ChannelEnvironment environment;
     private final LinkSocket socket = new LinkSocket();
-    private final OutgoingQueue outgoing = new OutgoingQueue(CELL_LEN);
+    private final OutgoingQueue outgoing;
     private final CellDispatcher dispatcher = new CellDispatcher(this::circuits, this::onBatchEnd); // the reader's
     private final CompletableFuture<Channel> opened = new CompletableFuture<>();
     private final CompletableFuture<ChannelException> closed = new CompletableFuture<>();
@@ -72,6 +73,7 @@ public final class Channel implements AutoCloseable {
     Channel(ChannelTarget target, ChannelEnvironment environment) {
         this.target = target;
         this.environment = environment;
+        this.outgoing = new OutgoingQueue(CELL_LEN, environment.memory().newAccount(new QueueMemory()));
         this.idleSinceNanos = environment.ticker().read();
     }
 
@@ -209,7 +211,13 @@ public final class Channel implements AutoCloseable {
 
     /** What padding sees of it. */
     PaddedLink paddedLink() {
-        return new Padded();
+        return new ChannelAsPaddedLink(this);
+    }
+
+    PaddedLink.LinkActivity activity() {
+        boolean drained = outgoing.isDrained(); // first: what was written before it was is in the times
+        return new PaddedLink.LinkActivity(
+                outgoing.total(), batchesRead.get(), writer.lastWriteNanos(), lastReadNanos, drained);
     }
 
     // Circuits and their cells.
@@ -234,6 +242,8 @@ public final class Channel implements AutoCloseable {
                 }
             }
             throw new ChannelException(ChannelException.Kind.LOCAL, "no unused circuit ID has been drawn");
+        } catch (RandomnessException e) {
+            throw new ChannelException(ChannelException.Kind.LOCAL, "the random source failed", e);
         } finally {
             lock.unlock();
         }
@@ -307,6 +317,27 @@ public final class Channel implements AutoCloseable {
     /** Queues a cell for which room has been taken. Never blocks. Otherwise like {@link #send}. */
     public void sendReserved(int circuitId, CellCommand command, byte[] body, int offset) {
         put(circuitId, command, body, offset, OutgoingQueue.Room.RESERVED);
+    }
+
+    /**
+     * Whether a cell that may as well be sent later can be given to {@link #send} now: few enough others wait. May be
+     * called under the lock of a circuit.
+     */
+    public boolean isCalm() {
+        return outgoing.isCalm();
+    }
+
+    /**
+     * Runs a task once, on the writer, when few cells wait; not at all if the channel closes before. It must not block.
+     * May be called under the lock of a circuit.
+     */
+    public void whenCalm(Runnable task) {
+        outgoing.whenRoom(task);
+    }
+
+    /** What the buffers of all channels and streams of the client may hold together. */
+    public MemoryQuota memory() {
+        return environment.memory();
     }
 
     private void put(int circuitId, CellCommand command, byte[] body, int offset, OutgoingQueue.Room room) {
@@ -400,7 +431,7 @@ public final class Channel implements AutoCloseable {
     }
 
     /** What a bug of ours, or what the platform can't give us, does to a channel. */
-    private static ChannelException localFailure(Throwable failure) {
+    static ChannelException localFailure(Throwable failure) {
         String what = failure instanceof RandomnessException ? "the random source failed" : "internal error";
         log.error("a channel failed: {}", what, failure);
         return new ChannelException(ChannelException.Kind.LOCAL, what, failure);
@@ -522,7 +553,7 @@ public final class Channel implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        outgoing.close();
+        outgoing.discard();
         socket.close();
         try {
             orphans.handlers().forEach(orphan -> tell(orphan, why));
@@ -552,37 +583,17 @@ public final class Channel implements AutoCloseable {
         }
     }
 
-    private final class Padded implements PaddedLink {
+    /** What the quota of memory sees of its queue: cells that have waited longest of all are not read by the relay. */
+    private final class QueueMemory implements MemoryQuota.Owner {
         @Override
-        public boolean isOpen() {
-            return Channel.this.isOpen();
+        public void trim() {
+            // An open channel keeps its queue.
         }
 
         @Override
-        public int version() {
-            return link().version();
-        }
-
-        @Override
-        public boolean carriesPaths() {
-            return carriesPaths.isDone();
-        }
-
-        @Override
-        public LinkActivity activity() {
-            boolean drained = outgoing.isDrained(); // first: what was written before it was is in the times
-            return new LinkActivity(
-                    outgoing.total(), batchesRead.get(), writer.lastWriteNanos(), lastReadNanos, drained);
-        }
-
-        @Override
-        public void send(CellCommand command, byte[] body) {
-            Channel.this.send(0, command, body, 0);
-        }
-
-        @Override
-        public void fail(RuntimeException failure) {
-            Channel.this.fail(localFailure(failure));
+        public void giveUp() {
+            fail(new ChannelException(ChannelException.Kind.LOST, "the relay does not read what it is sent"));
+            outgoing.discard(); // now, lest more than need be is given up
         }
     }
 }

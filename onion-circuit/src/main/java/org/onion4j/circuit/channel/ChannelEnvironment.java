@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.onion4j.circuit.runtime.Activity;
+import org.onion4j.circuit.runtime.MemoryQuota;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.circuit.runtime.SocketConnector;
 import org.onion4j.crypto.random.RandomSource;
@@ -19,6 +20,7 @@ import org.onion4j.crypto.random.RandomSource;
  * @param threads makes the two threads of each channel
  * @param handshakeTimeout how long a channel may take from the first packet to the peer's NETINFO
  * @param activity is told what the threads do
+ * @param memory what the buffers of all channels and their streams may hold together
  */
 public record ChannelEnvironment(
         SocketConnector connector,
@@ -28,11 +30,34 @@ public record ChannelEnvironment(
         Scheduler scheduler,
         ThreadFactory threads,
         Duration handshakeTimeout,
-        Activity activity) {
+        Activity activity,
+        MemoryQuota memory) {
     /** The time that C tor gives a relay, too. */
     public static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(60);
 
-    /** One whose activity nobody watches. */
+    /** With the quota that suits most applications: {@link MemoryQuota#ofHeap}. */
+    public ChannelEnvironment(
+            SocketConnector connector,
+            Clock clock,
+            Ticker ticker,
+            RandomSource random,
+            Scheduler scheduler,
+            ThreadFactory threads,
+            Duration handshakeTimeout,
+            Activity activity) {
+        this(
+                connector,
+                clock,
+                ticker,
+                random,
+                scheduler,
+                threads,
+                handshakeTimeout,
+                activity,
+                MemoryQuota.ofHeap(ticker, scheduler));
+    }
+
+    /** With that quota, and activity that nobody watches. */
     public ChannelEnvironment(
             SocketConnector connector,
             Clock clock,

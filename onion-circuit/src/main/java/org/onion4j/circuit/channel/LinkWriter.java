@@ -75,6 +75,9 @@ final class LinkWriter implements Runnable {
                 out.write(buffer, 0, length);
                 lastWriteNanos = ticker.read();
             }
+            for (Runnable waiting : queue.takeWaitingForRoom()) {
+                waiting.run();
+            }
         }
     }
 }

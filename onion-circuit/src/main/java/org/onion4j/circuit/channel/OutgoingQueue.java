@@ -1,9 +1,13 @@
 package org.onion4j.circuit.channel;
 
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.onion4j.circuit.runtime.MemoryAccount;
 
 /**
  * The fixed-length cells that wait for a channel's writer: a ring of whole cells in wire form, bounded. Senders of data
@@ -16,10 +20,13 @@ import java.util.function.BooleanSupplier;
 final class OutgoingQueue {
     /** Cells of data that may wait: what the writer sends in about four TLS records. */
     static final int DATA_CELLS = 128;
+    /** Cells that may wait before those that the application causes, one by one, stay where they are. */
+    static final int UNASKED_CELLS = 1024;
     /** Cells of all kinds that may wait before the channel is given up. */
     static final int HARD_CELLS = 4096;
 
     private final int cellLen;
+    private final MemoryAccount account;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
     private final Condition room = lock.newCondition();
@@ -31,10 +38,13 @@ final class OutgoingQueue {
     private long total; // cells put so far
     private boolean writerWaits;
     private boolean closed;
+    private final List<Runnable> waitingForRoom = new ArrayList<>();
 
-    OutgoingQueue(int cellLen) {
+    OutgoingQueue(int cellLen, MemoryAccount account) {
         this.cellLen = cellLen;
-        this.ring = new byte[capacityCells * cellLen];
+        this.account = account;
+        this.ring = new byte[DATA_CELLS * cellLen];
+        account.hold(ring.length);
     }
 
     /**
@@ -135,7 +145,7 @@ final class OutgoingQueue {
                 return Fate.FULL;
             }
             if (count == capacityCells) {
-                grow();
+                resize(capacityCells * 2);
             }
             int at = ((head + count) % capacityCells) * cellLen;
             ring[at] = (byte) (circuitId >>> 24);
@@ -146,6 +156,7 @@ final class OutgoingQueue {
             System.arraycopy(body, offset, ring, at + 5, cellLen - 5);
             count++;
             total++;
+            account.onPut(1);
             if (writerWaits && wake == Wake.NOW) {
                 notEmpty.signal();
             }
@@ -155,10 +166,49 @@ final class OutgoingQueue {
         }
     }
 
+    /** Whether a cell that could wait elsewhere may be put without room taken for it. */
+    boolean isCalm() {
+        lock.lock();
+        try {
+            return count < UNASKED_CELLS;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the writer run a task, once, when few cells wait: see {@link #takeWaitingForRoom}. */
+    void whenRoom(Runnable task) {
+        lock.lock();
+        try {
+            if (!closed) {
+                waitingForRoom.add(task);
+                notEmpty.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The tasks of {@link #whenRoom} that are to run now. */
+    ImmutableList<Runnable> takeWaitingForRoom() {
+        lock.lock();
+        try {
+            if (waitingForRoom.isEmpty() || count >= DATA_CELLS) {
+                return ImmutableList.of();
+            }
+            ImmutableList<Runnable> tasks = ImmutableList.copyOf(waitingForRoom);
+            waitingForRoom.clear();
+            return tasks;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Moves cells into the writer's buffer, waiting for the first up to {@code nanos} nanoseconds.
      *
-     * @return how many bytes; 0 if the time is over; -1 if the queue is closed and empty
+     * @return how many bytes; 0 if the time is over or a task of {@link #whenRoom} is to run; -1 if the queue is closed
+     *     and empty
      */
     int take(byte[] target, long nanos) throws InterruptedException {
         lock.lockInterruptibly();
@@ -168,7 +218,7 @@ final class OutgoingQueue {
                 if (closed) {
                     return -1;
                 }
-                if (left <= 0) {
+                if (left <= 0 || !waitingForRoom.isEmpty()) {
                     return 0;
                 }
                 writerWaits = true;
@@ -184,6 +234,10 @@ final class OutgoingQueue {
             System.arraycopy(ring, 0, target, first * cellLen, (cells - first) * cellLen);
             head = (head + cells) % capacityCells;
             count -= cells;
+            account.onTaken(cells);
+            if (count == 0 && capacityCells > DATA_CELLS) {
+                resize(DATA_CELLS); // a burst has passed
+            }
             for (int i = 0; i < cells; i++) {
                 room.signal();
             }
@@ -197,7 +251,7 @@ final class OutgoingQueue {
     boolean hasNews() {
         lock.lock();
         try {
-            return count > 0 || closed;
+            return count > 0 || closed || !waitingForRoom.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -245,14 +299,30 @@ final class OutgoingQueue {
         }
     }
 
-    private void grow() {
-        byte[] larger = new byte[ring.length * 2];
+    /** Drops what waits: nobody will take it. */
+    void discard() {
+        lock.lock();
+        try {
+            closed = true;
+            count = 0;
+            waitingForRoom.clear();
+            account.release();
+            notEmpty.signalAll();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void resize(int cells) {
+        byte[] other = new byte[cells * cellLen];
         int first = Math.min(count, capacityCells - head);
-        System.arraycopy(ring, head * cellLen, larger, 0, first * cellLen);
-        System.arraycopy(ring, 0, larger, first * cellLen, (count - first) * cellLen);
-        ring = larger;
-        capacityCells *= 2;
+        System.arraycopy(ring, head * cellLen, other, 0, first * cellLen);
+        System.arraycopy(ring, 0, other, first * cellLen, (count - first) * cellLen);
+        ring = other;
+        capacityCells = cells;
         head = 0;
+        account.hold(ring.length);
     }
 
     /** Nanoseconds that stand for no limit. */

@@ -14,6 +14,7 @@ import org.onion4j.circuit.message.Connected;
 import org.onion4j.circuit.message.End;
 import org.onion4j.circuit.message.EndReason;
 import org.onion4j.circuit.message.Sendme;
+import org.onion4j.circuit.runtime.MemoryQuota;
 
 /**
  * One stream of a circuit: bytes both ways between the application and what the last hop connected to. Data may be
@@ -67,6 +68,7 @@ public final class DataStream implements AutoCloseable {
 
     private final Condition writable; // of the circuit's lock
     private State state = State.CONNECTING;
+    private boolean begun; // its BEGIN or BEGIN_DIR is queued: DATA may follow
 
     private final ReentrantLock receiveLock = new ReentrantLock();
     private final Condition readable = receiveLock.newCondition();
@@ -88,7 +90,8 @@ public final class DataStream implements AutoCloseable {
         this.streamId = streamId;
         this.flow = carrier.flow(hop).newStreamFlow();
         this.writable = carrier.lock().newCondition();
-        this.received = new ReceiveBuffer(flow.maxBufferedBytes());
+        this.received =
+                new ReceiveBuffer(flow.maxBufferedBytes(), carrier.memory().newAccount(new Memory()));
     }
 
     /**
@@ -174,6 +177,9 @@ public final class DataStream implements AutoCloseable {
                 throw failure.again();
             }
             taken = received.take(target, offset, length);
+            if (failure != null && received.size() == 0) {
+                received.clear(); // nothing more will come
+            }
         } finally {
             receiveLock.unlock();
         }
@@ -259,7 +265,7 @@ public final class DataStream implements AutoCloseable {
         carrier.lock().lockInterruptibly();
         try {
             while (state != State.CLOSED
-                    && !(flow.canReserve() && carrier.flow(hop).canReserve())) {
+                    && !(begun && flow.canReserve() && carrier.flow(hop).canReserve())) {
                 long left = until - ticker.read();
                 if (left <= 0) {
                     throw StreamException.timeout("writing");
@@ -285,8 +291,8 @@ public final class DataStream implements AutoCloseable {
             try {
                 checkNotClosed();
                 int part = Math.min(length, carrier.nextDataLen(hop));
-                carrier.sendData(hop, streamId, source, offset, part);
-                sent = true;
+                sent = carrier.sendData(hop, streamId, source, offset, part);
+                checkNotClosed();
                 return part;
             } finally {
                 carrier.unlock();
@@ -365,9 +371,11 @@ public final class DataStream implements AutoCloseable {
         carrier.lock().lock();
         try {
             if (state != State.CLOSED) {
-                carrier.sendMessage(hop, streamId, End.of(EndReason.MISC));
+                carrier.sendInTurn(hop, streamId, End.of(EndReason.MISC));
+            }
+            if (state != State.CLOSED) { // nor did sending close the circuit
                 carrier.halfClosed(this);
-                become(why);
+                become(why, why.kind() == StreamException.Kind.CLOSED ? Unread.DROPPED : Unread.KEPT);
             }
         } finally {
             carrier.unlock();
@@ -379,6 +387,12 @@ public final class DataStream implements AutoCloseable {
     /** Under the circuit's lock: whether CONNECTED has not arrived yet. */
     public boolean isConnecting() {
         return state == State.CONNECTING;
+    }
+
+    /** Under the circuit's lock: its BEGIN or BEGIN_DIR is queued. */
+    public void onBegun() {
+        begun = true;
+        writable.signal();
     }
 
     /** Under the circuit's lock: the most DATA messages that the far end may still send. */
@@ -452,17 +466,23 @@ public final class DataStream implements AutoCloseable {
 
     /** END arrived. */
     public void onEnd(End end) {
-        become(StreamException.ended(end));
+        become(StreamException.ended(end), Unread.KEPT);
     }
 
     /** The circuit is gone. */
-    public void onCircuitClosed(Throwable cause) {
+    public void onCircuitClosed(Throwable cause, Unread unread) {
         if (state != State.CLOSED) {
-            become(StreamException.circuit(cause));
+            become(StreamException.circuit(cause), unread);
         }
     }
 
-    private void become(StreamException why) {
+    /** What becomes of data that has arrived and not been read. */
+    public enum Unread {
+        KEPT,
+        DROPPED
+    }
+
+    private void become(StreamException why, Unread unread) {
         state = State.CLOSED;
         sendShut = true;
         writable.signalAll();
@@ -472,7 +492,7 @@ public final class DataStream implements AutoCloseable {
             if (failure == null) {
                 failure = why;
             }
-            if (why.kind() == StreamException.Kind.CLOSED) {
+            if (received.size() == 0 || unread == Unread.DROPPED) {
                 received.clear();
             }
             readable.signalAll();
@@ -483,6 +503,42 @@ public final class DataStream implements AutoCloseable {
             connected.completeExceptionally(why);
             closed.complete(null);
         });
+    }
+
+    /** What the quota of memory sees of it. */
+    private final class Memory implements MemoryQuota.Owner {
+        @Override
+        public void trim() {
+            receiveLock.lock();
+            try {
+                if (received.size() == 0) {
+                    received.clear();
+                }
+            } finally {
+                receiveLock.unlock();
+            }
+        }
+
+        @Override
+        public void giveUp() {
+            carrier.lock().lock();
+            try {
+                if (state != State.CLOSED) {
+                    carrier.giveUpForMemory();
+                }
+            } finally {
+                carrier.unlock();
+            }
+            receiveLock.lock();
+            try {
+                if (received.size() > 0) { // it had ended before
+                    received.clear();
+                    failure = StreamException.dropped();
+                }
+            } finally {
+                receiveLock.unlock();
+            }
+        }
     }
 
     private static void lockInterruptibly(ReentrantLock lock) throws InterruptedIOException {

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.util.Arrays;
+import org.onion4j.circuit.runtime.MemoryAccount;
 
 /**
  * The bytes of a stream that have arrived and that the application has not read: a ring that grows up to a bound. The
@@ -20,14 +21,16 @@ final class ReceiveBuffer {
     private static final int PEAKS_TO_SHRINK = 64;
 
     private final int maxBytes;
+    private final MemoryAccount account;
     private byte[] ring = new byte[0];
     private int start;
     private int size;
     private int smallPeaks; // how often in a row it got empty without having been a quarter full
     private int peak; // the most that waited since the ring was last empty
 
-    ReceiveBuffer(int maxBytes) {
+    ReceiveBuffer(int maxBytes, MemoryAccount account) {
         this.maxBytes = maxBytes;
+        this.account = account;
     }
 
     /** How many bytes wait. */
@@ -46,6 +49,7 @@ final class ReceiveBuffer {
         System.arraycopy(from, offset, ring, at, first);
         System.arraycopy(from, offset + first, ring, 0, length - first);
         size += length;
+        account.onPut(length);
         peak = Math.max(peak, size);
     }
 
@@ -58,11 +62,13 @@ final class ReceiveBuffer {
         System.arraycopy(ring, 0, to, offset + first, taken - first);
         start = wrap(start + taken);
         size -= taken;
+        account.onTaken(taken);
         if (size == 0) {
             start = 0;
             smallPeaks = peak < ring.length / 4 ? smallPeaks + 1 : 0;
             if (ring.length > KEPT_CAPACITY_BYTES && smallPeaks >= PEAKS_TO_SHRINK) {
                 ring = new byte[ring.length / 2]; // a burst has passed
+                account.hold(ring.length);
                 smallPeaks = 0;
             }
             peak = 0;
@@ -70,12 +76,13 @@ final class ReceiveBuffer {
         return taken;
     }
 
-    /** Drops what waits and wipes it. */
+    /** Drops what waits, wipes it and gives the memory back. */
     void clear() {
         Arrays.fill(ring, (byte) 0);
         ring = new byte[0];
         start = 0;
         size = 0;
+        account.release();
     }
 
     private int wrap(int index) {
@@ -93,5 +100,6 @@ final class ReceiveBuffer {
         System.arraycopy(ring, 0, larger, first, size - first);
         ring = larger;
         start = 0;
+        account.hold(ring.length);
     }
 }

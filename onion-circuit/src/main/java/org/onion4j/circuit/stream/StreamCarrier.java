@@ -5,6 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.onion4j.circuit.flow.HopFlow;
 import org.onion4j.circuit.message.RelayMessage;
+import org.onion4j.circuit.runtime.MemoryQuota;
 
 /** What a stream needs of its circuit. Methods marked so are called with {@link #lock} held. */
 public interface StreamCarrier {
@@ -13,6 +14,12 @@ public interface StreamCarrier {
 
     /** Under the lock: the flow control of the hop where the stream ends. */
     HopFlow flow(int hop);
+
+    /** What the buffers of all streams may hold together. */
+    MemoryQuota memory();
+
+    /** Under the lock: closes the circuit, since what this stream of it holds has waited longest and there is too much. */
+    void giveUpForMemory();
 
     /** The most bytes that one DATA message to the hop may carry now; under the lock. */
     int nextDataLen(int hop);
@@ -35,11 +42,21 @@ public interface StreamCarrier {
     /** Under the lock: a stream has given back what it took of the hop's window, for which others may wait. */
     void windowGivenBack(int hop);
 
-    /** Under the lock: encrypts and queues a DATA message for which room and windows have been reserved. */
-    void sendData(int hop, int streamId, byte[] data, int offset, int length);
+    /**
+     * Under the lock: encrypts and queues a DATA message for which room and windows have been reserved.
+     *
+     * @return false if the circuit failed and is closed now; the room has not been used then
+     */
+    boolean sendData(int hop, int streamId, byte[] data, int offset, int length);
 
-    /** Under the lock: encrypts and queues another message at once. */
+    /**
+     * Under the lock: encrypts and queues another message at once. Should that fail, the circuit, and with it the stream,
+     * is closed afterwards.
+     */
     void sendMessage(int hop, int streamId, RelayMessage message);
+
+    /** The same for a message that may wait while very many do: it keeps its place among those of that kind. */
+    void sendInTurn(int hop, int streamId, RelayMessage message);
 
     /** Under the lock: the stream was closed on this side, its END is sent; the far end may still owe messages. */
     void halfClosed(DataStream stream);

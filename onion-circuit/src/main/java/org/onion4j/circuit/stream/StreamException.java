@@ -39,6 +39,11 @@ public final class StreamException extends IOException {
         return new StreamException(Kind.CIRCUIT, "the stream's circuit is closed", cause, null);
     }
 
+    /** What had arrived was dropped, for want of memory, before anybody read it. */
+    static StreamException dropped() {
+        return new StreamException(Kind.CIRCUIT, "too much data had arrived that nobody read", null, null);
+    }
+
     /** Something did not happen in time. */
     public static StreamException timeout(String what) {
         return new StreamException(Kind.TIMEOUT, what + " took too long", null, null);

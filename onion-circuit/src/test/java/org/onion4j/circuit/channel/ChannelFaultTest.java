@@ -175,7 +175,10 @@ class ChannelFaultTest {
                 TestEnvironment.builder().random(random).build()) {
             Channel channel = environment.openNow(relay);
             random.fails.set(true);
-            assertThatThrownBy(() -> attachEcho(channel)).isInstanceOf(RandomnessException.class);
+            assertThatThrownBy(() -> attachEcho(channel))
+                    .isInstanceOfSatisfying(
+                            ChannelException.class, e -> assertThat(e.kind()).isEqualTo(ChannelException.Kind.LOCAL))
+                    .hasCauseInstanceOf(RandomnessException.class);
             assertThat(channel.circuitCount()).isZero();
             channel.close();
         }

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -232,6 +234,89 @@ class ChannelManagerTest {
         assertThat(old.isOpen()).isFalse();
         assertThat(TestEnvironment.get(old.closed()).kind()).isEqualTo(ChannelException.Kind.CLOSED);
         assertThat(TestEnvironment.get(manager.get(target)).isOpen()).isTrue();
+    }
+
+    @Test
+    void t78_networkChanged_whileOneIsOpenedAndOneIsFull_endsBothAtOnceAndWakesWhoWaits() throws Exception {
+        Channel full = TestEnvironment.get(manager.get(target));
+        CountDownLatch mayGoOn = stallNextLink();
+        ChannelTarget other = new ChannelTarget(
+                target.address(), target.rsaIdentity(), Optional.of(new Ed25519Identity(Bytes.copyOf(new byte[32]))));
+        CompletableFuture<Channel> opening = manager.get(other);
+        for (int i = 0; i < OutgoingQueue.DATA_CELLS; i++) {
+            full.reserve(Long.MAX_VALUE, () -> false);
+        }
+        CompletableFuture<Boolean> woken = new CompletableFuture<>();
+        Thread writer = new Thread(() -> {
+            try {
+                full.reserve(TimeUnit.HOURS.toNanos(1), () -> false);
+                woken.complete(false);
+            } catch (ChannelException e) {
+                woken.complete(e.kind() == ChannelException.Kind.CLOSED);
+            } catch (InterruptedException | TimeoutException e) {
+                woken.completeExceptionally(e);
+            }
+        });
+        writer.start();
+        while (writer.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        manager.networkChanged();
+        assertThat(TestEnvironment.get(woken)).isTrue();
+        writer.join();
+        assertThat(TestEnvironment.failure(opening))
+                .isInstanceOfSatisfying(
+                        ChannelException.class, e -> assertThat(e.kind()).isEqualTo(ChannelException.Kind.CLOSED));
+        assertThat(TestEnvironment.get(full.closed()).kind()).isEqualTo(ChannelException.Kind.CLOSED);
+        mayGoOn.countDown();
+        assertThat(TestEnvironment.get(manager.get(target)).isOpen()).isTrue();
+    }
+
+    /** Nothing that the old network did keeps a channel of the new one waiting, however often it changes. */
+    @Test
+    void t78_networkChangedAgainAndAgain_leavesNothingBehind() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            CompletableFuture<Channel> next = manager.get(target);
+            if (i % 2 == 0) {
+                TestEnvironment.get(next);
+            }
+            List<Channel> dropped = manager.channels();
+            manager.networkChanged();
+            assertThat(manager.channels().stream().filter(Channel::isOpen)).isEmpty();
+            dropped.forEach(channel -> TestEnvironment.get(channel.closed()));
+        }
+        assertThat(TestEnvironment.get(manager.get(target)).isOpen()).isTrue();
+        assertThat(manager.channels()).hasSize(1);
+    }
+
+    @Test
+    void t78_retiredWhileOpening_servesWhoWaitedAndNobodyElse() throws Exception {
+        CountDownLatch mayGoOn = stallNextLink();
+        CompletableFuture<Channel> waited = manager.get(target);
+        Channel old = manager.channels().get(0);
+        old.retire();
+        CompletableFuture<Channel> later = manager.get(target);
+        mayGoOn.countDown();
+        assertThat(TestEnvironment.get(waited)).isSameAs(old);
+        assertThat(TestEnvironment.get(later)).isNotSameAs(old);
+        int circuit = old.attach(new Nobody());
+        old.retire();
+        assertThat(old.isOpen()).isTrue();
+        old.detach(circuit);
+        assertThat(TestEnvironment.get(old.closed()).kind()).isEqualTo(ChannelException.Kind.CLOSED);
+        old.retire();
+        assertThat(TestEnvironment.get(later).isOpen()).isTrue();
+    }
+
+    @Test
+    void t78_retiredWhileOpening_andUsedByNobody_isClosedAsIdle() throws Exception {
+        CompletableFuture<Channel> waited = manager.get(target);
+        Channel old = manager.channels().get(0);
+        old.retire();
+        if (TestEnvironment.get(waited.handle((channel, failure) -> failure == null))) {
+            time.advance(Duration.ofMinutes(6));
+        }
+        assertThat(TestEnvironment.get(old.closed()).kind()).isEqualTo(ChannelException.Kind.CLOSED);
     }
 
     @Test

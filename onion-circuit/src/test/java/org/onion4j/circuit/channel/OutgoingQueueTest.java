@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.onion4j.circuit.testing.TestMemory;
 
 class OutgoingQueueTest {
     private static final int CELL = 514;
@@ -15,7 +16,7 @@ class OutgoingQueueTest {
         return false; // never given up
     }
 
-    private final OutgoingQueue queue = new OutgoingQueue(CELL);
+    private final OutgoingQueue queue = new OutgoingQueue(CELL, TestMemory.account());
 
     private OutgoingQueue.Fate put(int number, OutgoingQueue.Room room) {
         byte[] body = new byte[CELL - 5];

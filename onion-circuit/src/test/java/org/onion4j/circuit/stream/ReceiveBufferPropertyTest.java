@@ -10,6 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.onion4j.circuit.testing.TestMemory;
 
 class ReceiveBufferPropertyTest {
     /** Positive steps append that many bytes, as far as they fit; negative ones take as many. */
@@ -17,7 +18,7 @@ class ReceiveBufferPropertyTest {
     void whateverTheSteps_bytesComeOutAsTheyWentIn(
             @ForAll @Size(max = 200) List<@IntRange(min = -40_000, max = 40_000) Integer> steps) {
         int bound = 249_000;
-        ReceiveBuffer buffer = new ReceiveBuffer(bound);
+        ReceiveBuffer buffer = new ReceiveBuffer(bound, TestMemory.account());
         ByteArrayOutputStream in = new ByteArrayOutputStream();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         byte next = 0;
@@ -45,7 +46,7 @@ class ReceiveBufferPropertyTest {
 
     @Example
     void append_beyondTheBound_isOurMistake() {
-        ReceiveBuffer buffer = new ReceiveBuffer(100);
+        ReceiveBuffer buffer = new ReceiveBuffer(100, TestMemory.account());
         buffer.append(new byte[100], 0, 100);
         assertThatThrownBy(() -> buffer.append(new byte[1], 0, 1)).isInstanceOf(IllegalStateException.class);
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.CircuitParameters;
+import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.circuit.message.Begin;
 import org.onion4j.circuit.message.Data;
@@ -25,6 +26,8 @@ import org.onion4j.circuit.message.End;
 import org.onion4j.circuit.message.EndReason;
 import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.runtime.DirectConnector;
+import org.onion4j.circuit.runtime.MemoryAccount;
+import org.onion4j.circuit.runtime.MemoryQuota;
 import org.onion4j.circuit.testing.CircuitFixture;
 import org.onion4j.circuit.testing.CircuitFixture.Built;
 import org.onion4j.circuit.testing.CircuitFixture.Running;
@@ -40,10 +43,13 @@ class StalledRelayTest {
     private static final int DATA_LEN = 498;
     private static final int SOCKET_BUFFER_BYTES = 12 * 1024;
     private static final int QUEUE_BYTES = 128 * 514;
+    private static final int MEMORY_BYTES = 8 * 1024 * 1024;
 
     @RegisterExtension
-    final CircuitFixture client =
-            new CircuitFixture().connector(StalledRelayTest::connect).script(new Stalling());
+    final CircuitFixture client = new CircuitFixture()
+            .connector(StalledRelayTest::connect)
+            .memory(MEMORY_BYTES)
+            .script(new Stalling());
 
     private final CountDownLatch goOn = new CountDownLatch(1);
 
@@ -193,30 +199,92 @@ class StalledRelayTest {
         get(stalled.result());
     }
 
-    /** Cells that don't wait for room are bounded, too: at the bound the relay is taken for lost. */
+    /** So many streams that their BEGINs and ENDs would pass the queue's bound: they wait for their turn instead. */
     @Test
-    void t82_streamsOpenedWithoutEnd_loseTheChannelAtTheBound() throws Exception {
-        client.channelMayEnd();
+    void t82_thousandsOfStreamsOpenedAndClosed_waitForTheRelayAndLoseNothing() throws Exception {
         Built circuit = client.build(1);
         Running<Void> writer = write(circuit.open());
         awaitStalled(writer);
         List<DataStream> streams = new ArrayList<>();
-        while (client.channel().isOpen()) {
-            try {
-                streams.add(circuit.circuit().openStream(new Begin("a.test", 80, 0)));
-            } catch (CircuitException e) {
-                break; // it is closed already
-            }
-            assertThat(streams.size()).isLessThan(5000);
+        for (int i = 0; i < 3000; i++) {
+            streams.add(circuit.circuit().openStream(new Begin("a.test", 80, 0)));
+        }
+        streams.subList(0, 2500).forEach(DataStream::close);
+        assertThat(client.channel().queuedBytes()).isLessThan(2000 * 514);
+        DataStream last = streams.get(2999);
+        Running<Void> early = client.run(() -> {
+            last.write(new byte[] {7}, 0, 1); // must not overtake its BEGIN
+            return null;
+        });
+        early.awaitBlocked();
+        goOn.countDown();
+        get(writer.result());
+        get(early.result());
+        int begun = 0;
+        int ended = 0;
+        ReceivedMessage next;
+        do {
+            next = client.relay().awaitMessage();
+            begun += next.message() instanceof Begin ? 1 : 0;
+            ended += next.message() instanceof End ? 1 : 0;
+        } while (!(next.message() instanceof Data && next.streamId() == last.streamId()));
+        assertThat(begun).isEqualTo(3000);
+        while (ended < 2500) {
+            assertThat(client.relay().awaitMessage(End.class).message()).isEqualTo(End.of(EndReason.MISC));
+            ended++;
+        }
+        assertThat(client.channel().isOpen()).isTrue();
+    }
+
+    /** What answers the relay doesn't wait, and is bounded: at the bound the relay is taken for lost. */
+    @Test
+    void t82_answersThatTheRelayDoesNotRead_loseTheChannelAtTheBound() throws Exception {
+        client.channelMayEnd();
+        Built circuit = client.build(1);
+        Stream stream = circuit.open();
+        Running<Void> writer = write(stream);
+        awaitStalled(writer);
+        byte[] body = new byte[509];
+        for (int i = 0; i < 5000 && client.channel().isOpen(); i++) {
+            client.channel().send(0, CellCommand.PADDING, body, 0);
         }
         CircuitException cause = get(circuit.circuit().closed());
         assertThat(cause.kind()).isEqualTo(CircuitException.Kind.CHANNEL);
         assertThat(get(client.channel().closed()).kind()).isEqualTo(ChannelException.Kind.LOST);
-        for (DataStream stream : streams) {
-            get(stream.closed());
-            assertThat(streamFailure(stream.connected()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
-        }
+        get(stream.client().closed());
         assertThat(streamFailure(writer.result()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
         goOn.countDown();
+        assertThat(client.channel().memory().heldBytes()).isZero();
+    }
+
+    /** Where memory is short, and what has waited longest of all is for a relay that doesn't read, that relay goes. */
+    @Test
+    void t82_zeroWindowWhileMemoryIsShort_losesThatChannelAlone() throws Exception {
+        client.channelMayEnd();
+        Built circuit = client.build(1);
+        Running<Void> writer = write(circuit.open());
+        awaitStalled(writer);
+        MemoryQuota memory = client.channel().memory();
+        MemoryAccount other = memory.newAccount(new MemoryQuota.Owner() {
+            @Override
+            public void trim() {}
+
+            @Override
+            public void giveUp() {
+                throw new AssertionError("its data came later");
+            }
+        });
+        other.onPut(1);
+        int most = MEMORY_BYTES - QUEUE_BYTES / 2;
+        other.hold(most);
+        assertThat(get(client.channel().closed()).kind()).isEqualTo(ChannelException.Kind.LOST);
+        assertThat(streamFailure(writer.result()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
+        assertThat(memory.heldBytes()).isEqualTo(most);
+        goOn.countDown();
+        other.release();
+        client.reopenChannel();
+        Stream fresh = client.fast().open();
+        fresh.hop().sendData(fresh.id(), new byte[] {5});
+        assertThat(fresh.read(1)).containsExactly(5);
     }
 }

@@ -52,7 +52,9 @@ import org.onion4j.circuit.message.Connected;
 import org.onion4j.circuit.message.Extend2;
 import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.message.Sendme;
+import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.DirectConnector;
+import org.onion4j.circuit.runtime.MemoryQuota;
 import org.onion4j.circuit.runtime.SocketConnector;
 import org.onion4j.circuit.runtime.ThreadScheduler;
 import org.onion4j.circuit.stream.DataStream;
@@ -82,6 +84,8 @@ public final class CircuitFixture
     }
 
     private SocketConnector connector = new DirectConnector();
+    private RandomSource random = new SeededRandom(12);
+    private long memoryBytes = Long.MAX_VALUE;
     private boolean ofClass;
     private boolean channelMayEnd;
     private volatile RelayScript script = RelayScript.honest();
@@ -91,7 +95,6 @@ public final class CircuitFixture
     private ConcurrentMap<Integer, BlockingQueue<ReceivedCell>> destroys;
     private ByteArrayOutputStream log;
     private PrintStream stderr;
-    private RandomSource random;
     private ThreadScheduler scheduler;
     private ChannelEnvironment environment;
     private ScriptedRelay relay;
@@ -101,6 +104,18 @@ public final class CircuitFixture
     /** Lets the client connect in another way than straight. For an instance field, before the test begins. */
     public CircuitFixture connector(SocketConnector value) {
         connector = value;
+        return this;
+    }
+
+    /** Gives the client other randomness than its own. For an instance field, before the test begins. */
+    public CircuitFixture random(RandomSource value) {
+        random = value;
+        return this;
+    }
+
+    /** Lets the client's buffers hold so many bytes together. For an instance field, before the test begins. */
+    public CircuitFixture memory(long bytes) {
+        memoryBytes = bytes;
         return this;
     }
 
@@ -423,7 +438,6 @@ public final class CircuitFixture
         uncaught = new CopyOnWriteArrayList<>();
         circuits = new CopyOnWriteArrayList<>();
         destroys = new ConcurrentHashMap<>();
-        random = new SeededRandom(12);
         stderr = System.err;
         log = new ByteArrayOutputStream();
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
@@ -438,7 +452,9 @@ public final class CircuitFixture
                 random,
                 scheduler,
                 this::newThread,
-                Duration.ofSeconds(ScriptedRelay.PATIENCE_SECONDS));
+                Duration.ofSeconds(ScriptedRelay.PATIENCE_SECONDS),
+                Activity.NONE,
+                new MemoryQuota(memoryBytes, Ticker.systemTicker(), scheduler));
         openChannelAndBystander();
     }
 

@@ -26,7 +26,7 @@ final class BuildFailures {
         }
         if (failure instanceof CircuitException circuit) {
             return switch (circuit.kind()) {
-                case CLOSED -> Optional.empty();
+                case CLOSED, MEMORY, LOCAL, LIMIT -> Optional.empty();
                 case TIMEOUT, CHANNEL -> Optional.of(firstHop ? GuardFailure.LATER_HOP : GuardFailure.UNREACHABLE);
                 case DESTROYED, HANDSHAKE, PROTOCOL ->
                     Optional.of(firstHop ? GuardFailure.LATER_HOP : GuardFailure.DESTROYED);

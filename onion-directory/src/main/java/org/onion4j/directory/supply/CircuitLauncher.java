@@ -317,7 +317,7 @@ final class CircuitLauncher {
 
     private void countLoss(CircuitException cause) {
         switch (cause.kind()) {
-            case CLOSED -> {} // by us
+            case CLOSED, MEMORY, LOCAL, LIMIT -> {} // by us
             case CHANNEL -> pace.lostWithChannel(ticker.read());
             default -> pace.failed(ticker.read());
         }
