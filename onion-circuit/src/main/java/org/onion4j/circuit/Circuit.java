@@ -394,7 +394,7 @@ public final class Circuit implements AutoCloseable {
         streams.closeAll(why);
         hops.forEach(hop -> hop.crypto().close());
         sender.end();
-        receiver.wipe();
+        receiver.end();
         afterUnlock.add(() -> closed.complete(why));
     }
 

@@ -42,6 +42,7 @@ final class RelayReceiver {
     private final byte[] even = new byte[ClientHopCrypto.BODY_LEN]; // what decryption turns out, alternating
     private final byte[] odd = new byte[ClientHopCrypto.BODY_LEN];
     private int toleratedLeft = TOLERATED_MESSAGES;
+    private boolean ended;
 
     RelayReceiver(StreamTable streams, Target target) {
         this.streams = streams;
@@ -66,7 +67,8 @@ final class RelayReceiver {
     }
 
     /** Forgets what came last: nothing more will. */
-    void wipe() {
+    void end() {
+        ended = true;
         Arrays.fill(even, (byte) 0);
         Arrays.fill(odd, (byte) 0);
     }
@@ -84,7 +86,7 @@ final class RelayReceiver {
             if (length == 0) {
                 tolerate();
             }
-            if (sendmeDue) {
+            if (sendmeDue && !ended) { // what the stream answered may have failed
                 target.sendSendme(hop, Sendme.withTag(Bytes.copyOf(hop.crypto().backwardTag())));
             }
             return;

@@ -159,11 +159,12 @@ final class StreamTable {
         } else if (last.hop() != hop) {
             throw new ProtocolViolation("a message for a stream of another hop");
         }
-        if (!last.stream().onData(body, offset, length)) {
+        DataStream stream = last.stream();
+        if (!stream.onData(body, offset, length)) {
             throw new ProtocolViolation("DATA before CONNECTED");
         }
-        if (batch.isEmpty() || !batch.contains(last.stream())) {
-            batch.add(last.stream());
+        if (batch.isEmpty() || !batch.contains(stream)) {
+            batch.add(stream);
         }
     }
 

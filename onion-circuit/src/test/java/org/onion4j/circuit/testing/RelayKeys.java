@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
@@ -112,6 +113,11 @@ public final class RelayKeys {
     /** The certificate that TLS shows, DER. */
     public Bytes tlsCertificate() {
         return encoded(linkCertificate);
+    }
+
+    /** The private key of {@link #tlsCertificate}. */
+    public PrivateKey tlsKey() {
+        return link.getPrivate();
     }
 
     /** What CERTS holds: types 1, 2, 4, 5, 7, as C tor sends them. */
