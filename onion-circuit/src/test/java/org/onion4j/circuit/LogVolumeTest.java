@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 @Timeout(60)
 class LogVolumeTest {
-    private static final int REPEATS = 200;
+    private static final int REPEATS = 100;
     private static final Bytes JUNK = Bytes.copyOf(new byte[20]);
 
     @RegisterExtension

@@ -42,7 +42,7 @@ import org.onion4j.crypto.testing.SeededRandom;
  */
 @Timeout(60)
 class TlsNoiseTest {
-    private static final int RECORDS = 2000;
+    private static final int RECORDS = 700;
     private static final int HANDSHAKE_READS = 200;
     private static final int READS_A_RECORD = 2;
     private static RelayKeys keys;
