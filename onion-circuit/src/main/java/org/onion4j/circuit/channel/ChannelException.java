@@ -50,7 +50,7 @@ public final class ChannelException extends IOException {
     }
 
     /** For {@link Kind#CLOCK}. */
-    static ChannelException clock(Duration skew, Throwable cause) {
+    public static ChannelException clock(Duration skew, Throwable cause) {
         return new ChannelException(Kind.CLOCK, "the relay's certificates are out of their time", cause, skew);
     }
 

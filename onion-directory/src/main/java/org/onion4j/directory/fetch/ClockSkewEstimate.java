@@ -45,6 +45,11 @@ final class ClockSkewEstimate {
         return ahead().filter(skew -> skew.abs().compareTo(LARGE) > 0);
     }
 
+    /** Whether more than one directory says so. */
+    boolean isShared() {
+        return samples.size() > 1;
+    }
+
     /** Forgets all, since the clock was set. */
     void reset() {
         samples.clear();

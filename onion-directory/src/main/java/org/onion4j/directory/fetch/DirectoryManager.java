@@ -278,6 +278,7 @@ public final class DirectoryManager implements AutoCloseable {
         if (walled.minus(ticked).abs().compareTo(CLOCK_JUMP) > 0) {
             LOG.info("the clock was set, or the machine slept");
             desk.skew().reset();
+            desk.linkSkew().reset();
             restart(now);
         }
     }

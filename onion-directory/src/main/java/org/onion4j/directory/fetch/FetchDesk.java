@@ -1,5 +1,6 @@
 package org.onion4j.directory.fetch;
 
+import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.slf4j.Logger;
@@ -43,6 +45,7 @@ final class FetchDesk {
     private final DirectoryEnvironment env;
     private final SourcePicker picker;
     private final ClockSkewEstimate skew = new ClockSkewEstimate();
+    private final ClockSkewEstimate linkSkew = new ClockSkewEstimate();
     private final Set<RunningFetch> running = new LinkedHashSet<>();
     private final List<Pending> pending = new ArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -74,6 +77,11 @@ final class FetchDesk {
 
     ClockSkewEstimate skew() {
         return skew;
+    }
+
+    /** The same by certificates of links that could not be opened, so at least: that is all there is where none opens. */
+    ClockSkewEstimate linkSkew() {
+        return linkSkew;
     }
 
     /** Wall time. Any thread. */
@@ -149,6 +157,7 @@ final class FetchDesk {
             outcome = make(fetch, handler);
         } catch (DirectoryException e) {
             outcome = e.outcome();
+            noteCertificates(fetch, e);
             LOG.debug("{} request: {}", fetch.kind(), e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("{} request failed in a way that it should not", fetch.kind(), e);
@@ -156,6 +165,24 @@ final class FetchDesk {
             end(fetch, handler, outcome);
         }
         onEnd.run();
+    }
+
+    /** A relay that has proven to be itself, but for the time, tells a clock that is wrong by days. T37. */
+    private void noteCertificates(RunningFetch fetch, DirectoryException failure) {
+        for (Throwable cause : Throwables.getCausalChain(failure)) {
+            if (cause instanceof ChannelException channel && channel.clockSkew().isPresent()) {
+                Instant ours = now();
+                lock.lock();
+                try {
+                    linkSkew.add(
+                            fetch.source().rsaIdentity(),
+                            ours,
+                            ours.plus(channel.clockSkew().get()));
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
     }
 
     private FetchOutcome make(RunningFetch fetch, Handler handler) throws DirectoryException {
@@ -181,6 +208,7 @@ final class FetchDesk {
                 picker.avoid(fetch.source().rsaIdentity(), nanos());
             } else if (outcome == FetchOutcome.GOOD) {
                 picker.proved(fetch.source());
+                linkSkew.reset();
             }
             handler.ended(fetch, outcome);
         } finally {

@@ -105,6 +105,10 @@ final class StatusMaker {
         }
         if (failures.count() < WORTH_MENTIONING) {
             return Optional.empty();
+        }
+        Optional<Duration> byLinks = desk.linkSkew().large();
+        if (!failures.answered() && desk.linkSkew().isShared() && byLinks.isPresent()) {
+            return Optional.of(new DirectoryStatus.ClockSkew(byLinks.get()));
         } else if (!failures.answered()) {
             return Optional.of(new DirectoryStatus.Unreachable(failures.count()));
         }

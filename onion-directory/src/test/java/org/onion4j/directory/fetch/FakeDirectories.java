@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.DeflaterOutputStream;
+import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.directory.doc.ConsensusDiff;
@@ -40,6 +41,8 @@ final class FakeDirectories implements DirectoryConnector {
     enum Behaviour {
         GOOD,
         UNREACHABLE,
+        /** Its certificates are out of their time, by {@link FakeDirectories#certificateSkew}. */
+        OUT_OF_ITS_TIME,
         /** Takes the connection and says nothing. */
         SILENT,
         /** A byte a second. */
@@ -72,6 +75,8 @@ final class FakeDirectories implements DirectoryConnector {
     Instant consensusTime = Instant.EPOCH;
     Instant certificatesExpire = Instant.parse("2025-01-01T00:00:00Z");
     /** True time of the network, beside which the client's clock may be wrong. */
+    Duration certificateSkew = Duration.ZERO;
+
     Duration trueTimeOffset = Duration.ZERO;
 
     private final FakeRuntime runtime;
@@ -176,6 +181,9 @@ final class FakeDirectories implements DirectoryConnector {
         runtime.sleep(LATENCY);
         if (behaviour == Behaviour.UNREACHABLE) {
             throw new IOException("unreachable");
+        }
+        if (behaviour == Behaviour.OUT_OF_ITS_TIME) {
+            throw ChannelException.clock(certificateSkew, new IOException("expired"));
         }
         openConnections++;
         mostOpen = Math.max(mostOpen, openConnections);

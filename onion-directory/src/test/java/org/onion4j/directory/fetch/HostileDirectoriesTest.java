@@ -206,6 +206,36 @@ class HostileDirectoriesTest {
         assertThat(client.status().blockage()).isEmpty();
     }
 
+    /** T37: a clock that is so wrong that no link opens is told by the links' certificates, once two relays say so. */
+    @ParameterizedTest
+    @ValueSource(strings = {"P3D", "P-10950D"})
+    void t37_noLinkOpens_isToldByCertificates(Duration ahead) {
+        directories.publish(30, VALID_AFTER, 1);
+        directories.usual = Behaviour.OUT_OF_ITS_TIME;
+        directories.certificateSkew = ahead.negated();
+        runtime.setClock(START.plus(ahead));
+        Client client = client();
+        runtime.run(Duration.ofMinutes(3));
+        assertThat(client.status().blockage()).contains(new DirectoryStatus.ClockSkew(ahead));
+        runtime.setClock(runtime.now().minus(ahead));
+        directories.usual = Behaviour.GOOD;
+        runtime.run(Duration.ofSeconds(60));
+        assertThat(client.ready()).isTrue();
+        assertThat(client.status().blockage()).isEmpty();
+    }
+
+    /** T37: one relay with old certificates among others that can't be reached says nothing about the clock. */
+    @Test
+    void t37_oneRelayOutOfItsTime_isNotBelieved() {
+        directories.publish(30, VALID_AFTER, 1);
+        directories.usual = Behaviour.UNREACHABLE;
+        directories.certificateSkew = Duration.ofDays(-3);
+        Client client = client();
+        directories.behaviours.put(FakeDirectories.identity("fallback0"), Behaviour.OUT_OF_ITS_TIME);
+        runtime.run(Duration.ofMinutes(3));
+        assertThat(client.status().blockage().orElseThrow()).isInstanceOf(DirectoryStatus.Unreachable.class);
+    }
+
     /** T37: the same, while running. */
     @Test
     void t37_clockSetWhileRunning_isNoticed() {
