@@ -386,7 +386,8 @@ public final class Channel implements AutoCloseable {
 
     /**
      * Begins no further circuit on this channel, where that is up to the {@link ChannelManager}, and closes it once it has
-     * none: for one over which the relay doesn't answer any more, though the link may not know yet that it is dead.
+     * none: for one over which the relay doesn't answer any more, though the link may not know yet that it is dead. Who was
+     * given it before may find it closed; if it is still being opened, it serves those who wait. Again: no effect.
      */
     public void retire() {
         boolean unused;

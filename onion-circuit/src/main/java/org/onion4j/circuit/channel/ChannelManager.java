@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.random.RandomnessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The channels of a client: each relay has one that is open or opening, where that one will do, and it is closed once it
@@ -17,6 +19,8 @@ import org.onion4j.crypto.random.RandomnessException;
  * lock is taken, never the other way round.
  */
 public final class ChannelManager implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ChannelManager.class);
+
     private static final Duration SWEEP = Duration.ofSeconds(30);
     /**
      * A channel without circuits is closed after this long, and up to half as much again; with reduced padding after half
@@ -95,7 +99,10 @@ public final class ChannelManager implements AutoCloseable {
         ChannelPadding channelPadding = new ChannelPadding(channel.paddedLink(), () -> padding, environment);
         Entry entry = new Entry(channel, channelPadding, idleTime);
         channels.put(target.rsaIdentity(), entry);
-        channel.closed().thenRun(() -> forget(target.rsaIdentity(), entry));
+        channel.closed().thenAccept(why -> {
+            log.debug("a channel is closed: {}", why.getMessage());
+            forget(target.rsaIdentity(), entry);
+        });
         channel.carriesPaths().thenRun(channelPadding::look);
         channel.begin(channelPadding::start);
         if (!sweeping) {
@@ -151,8 +158,10 @@ public final class ChannelManager implements AutoCloseable {
     }
 
     /**
-     * Drops all channels at once, sending nothing more on them: the device has another network now, and links of the old
-     * one may never be heard of again.
+     * Drops all channels at once, those being opened too, sending nothing more on them: the device has another network now,
+     * and links of the old one may never be heard of again. Returns at once and never blocks. Their circuits and whoever
+     * waits for them get a {@link ChannelException} of kind CLOSED, for which no relay is to blame; the next {@link #get}
+     * opens a new one, without any delay.
      */
     public void networkChanged() {
         for (Channel channel : channels()) {

@@ -82,7 +82,7 @@ class TlsNoiseTest {
         EMPTY_RECORDS(true, Outcome.EITHER, relay -> repeat(relay, RecordRelay.DATA)),
         EMPTY_RECORDS_OF_TLS_1_2(false, Outcome.EITHER, relay -> repeat(relay, RecordRelay.DATA)),
         ONE_BYTE_RECORDS(true, Outcome.GOES_ON, relay -> {
-            byte[] cells = new byte[4 * Channel.CELL_LEN];
+            byte[] cells = new byte[Channel.CELL_LEN];
             for (int i = 0; i < cells.length; i++) {
                 relay.record(RecordRelay.DATA, cells, i, 1);
             }
