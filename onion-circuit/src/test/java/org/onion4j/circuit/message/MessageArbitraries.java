@@ -32,6 +32,22 @@ final class MessageArbitraries {
                 .put(Data.class, bytes(0, RelayBody.MAX_DATA_LEN).map(Data::new))
                 .put(Drop.class, Arbitraries.just(new Drop()))
                 .put(End.class, ends())
+                .put(EstablishIntro.class, establishIntros())
+                .put(EstablishRendezvous.class, cookies().map(EstablishRendezvous::new))
+                .put(IntroEstablished.class, extensions().map(IntroEstablished::new))
+                .put(
+                        Introduce1.class,
+                        Combinators.combine(bytes(32, 32), extensions(), bytes(1, 100)).as(Introduce1::new))
+                .put(
+                        Introduce2.class,
+                        Combinators.combine(bytes(32, 32), extensions(), bytes(1, 100)).as(Introduce2::new))
+                .put(
+                        IntroduceAck.class,
+                        Combinators.combine(Arbitraries.integers().between(0, 0xffff), extensions())
+                                .as(IntroduceAck::new))
+                .put(Rendezvous1.class, Combinators.combine(cookies(), bytes(0, 478)).as(Rendezvous1::new))
+                .put(Rendezvous2.class, bytes(0, 498).map(Rendezvous2::new))
+                .put(RendezvousEstablished.class, Arbitraries.just(new RendezvousEstablished()))
                 .put(Extend2.class, extend2s())
                 .put(Extended2.class, bytes(1, Created2.MAX_HDATA_LEN).map(Extended2::new))
                 .put(PaddingNegotiate.class, paddingNegotiates())
@@ -89,6 +105,23 @@ final class MessageArbitraries {
                 CellArbitraries.u8().map(EndReason::ofWire).map(End::of),
                 Combinators.combine(addresses().map(Optional::of), ttl)
                         .as((address, t) -> new End(EndReason.EXITPOLICY, address, t)));
+    }
+
+    private static Arbitrary<Bytes> cookies() {
+        return bytes(EstablishRendezvous.COOKIE_LEN, EstablishRendezvous.COOKIE_LEN);
+    }
+
+    private static Arbitrary<ImmutableList<MessageExtension>> extensions() {
+        return Combinators.combine(CellArbitraries.u8(), bytes(0, 40))
+                .as(MessageExtension::new)
+                .list()
+                .ofMaxSize(5)
+                .map(ImmutableList::copyOf);
+    }
+
+    private static Arbitrary<EstablishIntro> establishIntros() {
+        return Combinators.combine(bytes(32, 32), extensions(), bytes(32, 32), bytes(64, 64))
+                .as(EstablishIntro::new);
     }
 
     private static Arbitrary<Extend2> extend2s() {

@@ -94,7 +94,7 @@ class RelayMessagePropertyTest {
     Arbitrary<Tuple2<RelayCommand, Bytes>> hostile() {
         Arbitrary<RelayCommand> commands = Arbitraries.oneOf(
                         Arbitraries.integers().between(1, 15),
-                        Arbitraries.integers().between(41, 44),
+                        Arbitraries.integers().between(32, 44),
                         CellArbitraries.u8())
                 .map(RelayCommand::ofWire);
         Arbitrary<Bytes> text = Arbitraries.strings()

@@ -9,6 +9,7 @@ import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.primitive.X25519;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.testnet.keys.RelayIdentity;
+import org.onion4j.testnet.link.LinkTls;
 import org.onion4j.testnet.loop.Loop;
 import org.onion4j.testnet.wire.WireNet;
 
@@ -27,11 +28,25 @@ public final class Relay implements AutoCloseable {
         this.listener = listener;
     }
 
+    /** Starts a relay with TLS of its own; see the other method. */
+    public static Relay start(
+            RelayConfig config,
+            RelayIdentity identity,
+            WireNet net,
+            Loop loop,
+            RandomSource random,
+            RelayDirectory directory,
+            ExitConnector exits)
+            throws IOException {
+        return start(config, identity, new LinkTls(random), net, loop, random, directory, exits);
+    }
+
     /**
      * Starts a relay.
      *
      * @param config where it listens, what it connects to, how it departs from the protocol
      * @param identity its keys
+     * @param tls of the whole network, since it costs something to make
      * @param net by which it reaches other relays, and they reach it
      * @param loop where all of it runs
      * @param random for its ephemeral keys, circuit IDs and padding
@@ -42,16 +57,17 @@ public final class Relay implements AutoCloseable {
     public static Relay start(
             RelayConfig config,
             RelayIdentity identity,
+            LinkTls tls,
             WireNet net,
             Loop loop,
             RandomSource random,
             RelayDirectory directory,
             ExitConnector exits)
             throws IOException {
-        RelayListener listener = new RelayListener(identity, net, loop, random);
+        RelayListener listener = new RelayListener(config, identity, tls, net, loop, random);
         RelayCore core =
                 new RelayCore(config, new IdentityKeys(identity), loop, random, directory, exits, listener::dial);
-        listener.listen(config.address(), core::adopt);
+        listener.listen(core::adopt);
         return new Relay(core, listener);
     }
 
