@@ -26,6 +26,10 @@ class RelayMessageDecodeTest {
                     .put(RelayCommand.TRUNCATED, 1)
                     .put(RelayCommand.XOFF, 1)
                     .put(RelayCommand.XON, 5)
+                    .put(RelayCommand.INTRO_ESTABLISHED, 1)
+                    .put(RelayCommand.INTRODUCE_ACK, 3)
+                    .put(RelayCommand.ESTABLISH_RENDEZVOUS, 20)
+                    .put(RelayCommand.RENDEZVOUS1, 20)
                     .buildOrThrow();
     /** Commands that take no zeros at all of 1 to 20 bytes. */
     private static final java.util.Set<RelayCommand> NO_ZEROS = java.util.Set.of(
@@ -36,6 +40,9 @@ class RelayMessageDecodeTest {
             RelayCommand.EXTEND2,
             RelayCommand.EXTENDED2,
             RelayCommand.SENDME,
+            RelayCommand.ESTABLISH_INTRO,
+            RelayCommand.INTRODUCE1,
+            RelayCommand.INTRODUCE2,
             RelayCommand.PADDING_NEGOTIATE,
             RelayCommand.PADDING_NEGOTIATED);
     /** Of those the ones that may be empty. */

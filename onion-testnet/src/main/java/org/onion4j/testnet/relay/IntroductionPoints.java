@@ -1,12 +1,18 @@
 package org.onion4j.testnet.relay;
 
 import com.google.common.base.Ticker;
-import java.nio.charset.StandardCharsets;
+import com.google.common.collect.ImmutableList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.onion4j.circuit.cell.DestroyReason;
+import org.onion4j.circuit.message.EstablishIntro;
+import org.onion4j.circuit.message.IntroEstablished;
+import org.onion4j.circuit.message.Introduce1;
+import org.onion4j.circuit.message.IntroduceAck;
+import org.onion4j.circuit.message.MessageExtension;
 import org.onion4j.circuit.message.RelayCommand;
+import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.WireFormatException;
 import org.onion4j.crypto.bytes.WireReader;
@@ -20,23 +26,12 @@ import org.onion4j.crypto.primitive.Ed25519;
  * Spec: rend-spec-v3, "Introduction protocol". On the relay's loop.
  */
 final class IntroductionPoints {
-    private static final int KEY_TYPE_ED25519 = 2;
-    private static final int KEY_LEN = 32;
-    private static final int MAC_LEN = 32;
-    private static final int SIGNATURE_LEN = 64;
-    private static final int LEGACY_ID_LEN = 20;
-    private static final byte[] SIGNATURE_PREFIX = "Tor establish-intro cell v1".getBytes(StandardCharsets.US_ASCII);
-    private static final int EXTENSION_DOS = 1;
     private static final int DOS_RATE = 1;
     private static final int DOS_BURST = 2;
     /** The largest INTRODUCE1 that is passed on: what fits a message of every layout. */
     private static final int MAX_INTRODUCE_LEN = 490;
 
-    /** Statuses of INTRODUCE_ACK. */
-    private static final int SUCCESS = 0;
-
-    private static final int UNKNOWN_SERVICE = 1;
-    private static final int BAD_FORMAT = 2;
+    private static final int LEGACY_ID_LEN = 20;
 
     private final Ticker ticker;
     private final Map<Bytes, Service> services = new HashMap<>();
@@ -56,39 +51,28 @@ final class IntroductionPoints {
             if (circuit.purpose() != RelayCircuit.Purpose.GENERAL || !circuit.endsHere()) {
                 throw new WireFormatException("ESTABLISH_INTRO on a circuit in use");
             }
-            Request request = read(data, circuit.kh());
-            Service former = services.get(request.key);
+            EstablishIntro message = (EstablishIntro) decode(RelayCommand.ESTABLISH_INTRO, data);
+            check(message, circuit.kh());
+            Service former = services.get(message.authKey());
             if (former != null) {
                 former.circuit.close(DestroyReason.FINISHED);
             }
             circuit.setPurpose(RelayCircuit.Purpose.INTRODUCTION_POINT);
-            services.put(request.key, new Service(circuit, request.rate));
-            keys.put(circuit, request.key);
-            circuit.send(0, RelayCommand.INTRO_ESTABLISHED, Bytes.copyOf((byte) 0)); // no extensions
+            services.put(message.authKey(), new Service(circuit, rate(message)));
+            keys.put(circuit, message.authKey());
+            circuit.send(0, new IntroEstablished(ImmutableList.of()));
         } catch (WireFormatException e) {
             circuit.close(DestroyReason.PROTOCOL);
         }
     }
 
-    private record Request(Bytes key, IntroductionRate rate) {}
-
-    private Request read(Bytes data, Bytes kh) throws WireFormatException {
-        WireReader in = new WireReader(data);
-        Bytes key = readKey(in);
-        IntroductionRate rate = readExtensions(in);
-        int macAt = data.size() - in.remaining();
-        Bytes mac = in.bytes(MAC_LEN, "HANDSHAKE_AUTH");
-        int signatureLengthAt = macAt + MAC_LEN;
-        int signatureLength = in.u16("SIG_LEN");
-        if (signatureLength != SIGNATURE_LEN) {
-            throw new WireFormatException("ESTABLISH_INTRO with a signature of " + signatureLength + " bytes");
-        }
-        Bytes signature = in.bytes(SIGNATURE_LEN, "SIG");
-        Bytes signed = Bytes.concat(Bytes.copyOf(SIGNATURE_PREFIX), data.slice(0, signatureLengthAt));
-        if (!ConstantTime.equal(mac, mac(kh, data.slice(0, macAt))) || !Ed25519.verify(key, signed, signature)) {
+    private static void check(EstablishIntro message, Bytes kh) throws WireFormatException {
+        Bytes authenticated = EstablishIntro.macInput(message.authKey(), message.extensions());
+        Bytes signed = EstablishIntro.signatureInput(message.authKey(), message.extensions(), message.handshakeAuth());
+        if (!ConstantTime.equal(message.handshakeAuth(), mac(kh, authenticated))
+                || !Ed25519.verify(message.authKey(), signed, message.signature())) {
             throw new WireFormatException("ESTABLISH_INTRO that proves nothing");
         }
-        return new Request(key, rate);
     }
 
     /** The MAC of onion services: SHA3-256 over the key's length (8 bytes), the key, the message. */
@@ -97,24 +81,12 @@ final class IntroductionPoints {
         return Digests.sha3Array(length, key.toArray(), message.toArray());
     }
 
-    private static Bytes readKey(WireReader in) throws WireFormatException {
-        int type = in.u8("AUTH_KEY_TYPE");
-        int length = in.u16("AUTH_KEY_LEN");
-        if (type != KEY_TYPE_ED25519 || length != KEY_LEN) {
-            throw new WireFormatException("a key of type " + type + " and " + length + " bytes");
-        }
-        return in.bytes(KEY_LEN, "AUTH_KEY");
-    }
-
     /** Extensions of unknown type are passed over; the one against floods has effect if it makes sense. */
-    private IntroductionRate readExtensions(WireReader in) throws WireFormatException {
+    private IntroductionRate rate(EstablishIntro message) {
         IntroductionRate rate = IntroductionRate.unlimited();
-        int count = in.u8("N_EXTENSIONS");
-        for (int i = 0; i < count; i++) {
-            int type = in.u8("EXT_FIELD_TYPE");
-            Bytes field = in.bytes(in.u8("EXT_FIELD_LEN"), "EXT_FIELD");
-            if (type == EXTENSION_DOS) {
-                rate = readRate(field);
+        for (MessageExtension extension : message.extensions()) {
+            if (extension.type() == MessageExtension.DOS_PARAMETERS) {
+                rate = readRate(extension.field());
             }
         }
         return rate;
@@ -154,47 +126,29 @@ final class IntroductionPoints {
             circuit.close(DestroyReason.PROTOCOL);
             return;
         }
-        int status = forward(data);
-        circuit.send(
-                0,
-                RelayCommand.INTRODUCE_ACK,
-                new WireWriter().u16(status).u8(0).toBytes()); // no extensions
+        circuit.send(0, new IntroduceAck(forward(data), ImmutableList.of()));
     }
 
     private int forward(Bytes data) {
         if (data.size() > MAX_INTRODUCE_LEN) {
-            return BAD_FORMAT;
+            return IntroduceAck.BAD_FORMAT;
         }
-        Bytes key;
+        Introduce1 message;
         try {
-            key = readIntroduce(data);
+            message = (Introduce1) decode(RelayCommand.INTRODUCE1, data);
         } catch (WireFormatException e) {
-            return BAD_FORMAT;
+            return IntroduceAck.BAD_FORMAT;
         }
-        Service service = services.get(key);
+        Service service = services.get(message.authKey());
         if (service == null || !service.rate.take()) {
-            return UNKNOWN_SERVICE;
+            return IntroduceAck.UNKNOWN_SERVICE;
         }
-        service.circuit.send(0, RelayCommand.INTRODUCE2, data);
-        return SUCCESS;
+        service.circuit.send(0, RelayCommand.INTRODUCE2, data); // as it is
+        return IntroduceAck.SUCCESS;
     }
 
-    private static Bytes readIntroduce(Bytes data) throws WireFormatException {
-        WireReader in = new WireReader(data);
-        Bytes legacy = in.bytes(LEGACY_ID_LEN, "LEGACY_KEY_ID");
-        if (!ConstantTime.isZero(legacy.toArray())) {
-            throw new WireFormatException("INTRODUCE1 of an older version");
-        }
-        Bytes key = readKey(in);
-        int count = in.u8("N_EXTENSIONS");
-        for (int i = 0; i < count; i++) {
-            in.skip(1, "EXT_FIELD_TYPE");
-            in.skip(in.u8("EXT_FIELD_LEN"), "EXT_FIELD");
-        }
-        if (in.remaining() == 0) {
-            throw new WireFormatException("INTRODUCE1 without an encrypted part");
-        }
-        return key;
+    private static RelayMessage decode(RelayCommand command, Bytes data) throws WireFormatException {
+        return RelayMessage.decode(command, 0, data.toArray(), 0, data.size());
     }
 
     /** The circuit is gone. */

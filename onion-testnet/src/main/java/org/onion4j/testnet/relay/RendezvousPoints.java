@@ -3,7 +3,9 @@ package org.onion4j.testnet.relay;
 import java.util.HashMap;
 import java.util.Map;
 import org.onion4j.circuit.cell.DestroyReason;
-import org.onion4j.circuit.message.RelayCommand;
+import org.onion4j.circuit.message.EstablishRendezvous;
+import org.onion4j.circuit.message.Rendezvous2;
+import org.onion4j.circuit.message.RendezvousEstablished;
 import org.onion4j.crypto.bytes.Bytes;
 
 /**
@@ -11,7 +13,7 @@ import org.onion4j.crypto.bytes.Bytes;
  * protocol". On the relay's loop.
  */
 final class RendezvousPoints {
-    private static final int COOKIE_LEN = 20;
+    private static final int COOKIE_LEN = EstablishRendezvous.COOKIE_LEN;
 
     private final Map<Bytes, RelayCircuit> waiting = new HashMap<>();
     private final Map<RelayCircuit, Bytes> cookies = new HashMap<>();
@@ -29,7 +31,7 @@ final class RendezvousPoints {
         circuit.setPurpose(RelayCircuit.Purpose.RENDEZVOUS_WAITING);
         waiting.put(cookie, circuit);
         cookies.put(circuit, cookie);
-        circuit.send(0, RelayCommand.RENDEZVOUS_ESTABLISHED, Bytes.EMPTY);
+        circuit.send(0, new RendezvousEstablished());
     }
 
     /** RENDEZVOUS1: tells the client that waits, and joins both circuits. */
@@ -42,7 +44,7 @@ final class RendezvousPoints {
             return;
         }
         remove(client);
-        client.send(0, RelayCommand.RENDEZVOUS2, data.slice(COOKIE_LEN, data.size()));
+        client.send(0, new Rendezvous2(data.slice(COOKIE_LEN, data.size())));
         client.join(service);
     }
 
