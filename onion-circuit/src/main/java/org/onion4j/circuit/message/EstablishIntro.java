@@ -68,7 +68,10 @@ public record EstablishIntro(
 
     @Override
     public void encode(WireWriter out) {
-        out.bytes(macInput(authKey, extensions)).bytes(handshakeAuth).u16(SIGNATURE_LEN).bytes(signature);
+        out.bytes(macInput(authKey, extensions))
+                .bytes(handshakeAuth)
+                .u16(SIGNATURE_LEN)
+                .bytes(signature);
     }
 
     /** Without the key, which names the service's introduction point. */

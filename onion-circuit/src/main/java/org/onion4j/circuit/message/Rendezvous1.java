@@ -16,8 +16,7 @@ import org.onion4j.crypto.bytes.WireWriter;
  */
 public record Rendezvous1(Bytes cookie, Bytes handshakeInfo) implements RelayMessage {
     public Rendezvous1 {
-        checkArgument(
-                cookie.size() == EstablishRendezvous.COOKIE_LEN, "rendezvous cookie of %s bytes", cookie.size());
+        checkArgument(cookie.size() == EstablishRendezvous.COOKIE_LEN, "rendezvous cookie of %s bytes", cookie.size());
     }
 
     static Rendezvous1 decode(WireReader in) throws WireFormatException {

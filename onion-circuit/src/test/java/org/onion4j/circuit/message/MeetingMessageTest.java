@@ -46,8 +46,7 @@ class MeetingMessageTest {
         Bytes macInput = EstablishIntro.macInput(message.authKey(), message.extensions());
         byte[] length = new WireWriter().u64(v.bytes("kh").size()).toArray();
         assertThat(Digests.sha3(length, v.array("kh"), macInput.toArray())).isEqualTo(message.handshakeAuth());
-        Bytes signed =
-                EstablishIntro.signatureInput(message.authKey(), message.extensions(), message.handshakeAuth());
+        Bytes signed = EstablishIntro.signatureInput(message.authKey(), message.extensions(), message.handshakeAuth());
         assertThat(Ed25519.verify(message.authKey(), signed, message.signature()))
                 .isTrue();
     }

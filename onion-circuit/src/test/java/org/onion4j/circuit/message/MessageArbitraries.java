@@ -37,15 +37,19 @@ final class MessageArbitraries {
                 .put(IntroEstablished.class, extensions().map(IntroEstablished::new))
                 .put(
                         Introduce1.class,
-                        Combinators.combine(bytes(32, 32), extensions(), bytes(1, 100)).as(Introduce1::new))
+                        Combinators.combine(bytes(32, 32), extensions(), bytes(1, 100))
+                                .as(Introduce1::new))
                 .put(
                         Introduce2.class,
-                        Combinators.combine(bytes(32, 32), extensions(), bytes(1, 100)).as(Introduce2::new))
+                        Combinators.combine(bytes(32, 32), extensions(), bytes(1, 100))
+                                .as(Introduce2::new))
                 .put(
                         IntroduceAck.class,
                         Combinators.combine(Arbitraries.integers().between(0, 0xffff), extensions())
                                 .as(IntroduceAck::new))
-                .put(Rendezvous1.class, Combinators.combine(cookies(), bytes(0, 478)).as(Rendezvous1::new))
+                .put(
+                        Rendezvous1.class,
+                        Combinators.combine(cookies(), bytes(0, 478)).as(Rendezvous1::new))
                 .put(Rendezvous2.class, bytes(0, 498).map(Rendezvous2::new))
                 .put(RendezvousEstablished.class, Arbitraries.just(new RendezvousEstablished()))
                 .put(Extend2.class, extend2s())

@@ -36,11 +36,7 @@ public record RelayConfig(
     /** A relay that is no exit and keeps to the protocol. */
     public static RelayConfig at(InetSocketAddress address) {
         return new RelayConfig(
-                address,
-                ExitPolicy.REJECT_ALL,
-                FixedWindowFlow.CIRCUIT_WINDOW,
-                RelayScript.HONEST,
-                LinkScripts.HONEST);
+                address, ExitPolicy.REJECT_ALL, FixedWindowFlow.CIRCUIT_WINDOW, RelayScript.HONEST, LinkScripts.HONEST);
     }
 
     public RelayConfig withExitPolicy(ExitPolicy policy) {

@@ -37,12 +37,7 @@ final class RelayListener {
     private boolean closed;
 
     RelayListener(
-            RelayConfig config,
-            RelayIdentity identity,
-            LinkTls tls,
-            WireNet net,
-            Loop loop,
-            RandomSource random) {
+            RelayConfig config, RelayIdentity identity, LinkTls tls, WireNet net, Loop loop, RandomSource random) {
         this.config = config;
         this.net = net;
         this.loop = loop;
@@ -81,8 +76,7 @@ final class RelayListener {
     }
 
     /** Makes a link; see {@link LinkMaker}. */
-    void dial(
-            InetSocketAddress address, RsaIdentity rsa, Optional<Ed25519Identity> ed25519, LinkConnected callback) {
+    void dial(InetSocketAddress address, RsaIdentity rsa, Optional<Ed25519Identity> ed25519, LinkConnected callback) {
         dialer.connect(new LinkTarget(address, rsa, ed25519), callback);
     }
 

@@ -76,11 +76,6 @@ final class FakeLink implements RelayLink {
         }
     }
 
-    @Override
-    public void inject(LinkCell cell) {
-        sendVariable(cell.circuitId(), cell.command(), cell.body().toArray(), 0, cell.body().size());
-    }
-
     private void deliverSoon() {
         if (!delivering && !stalled && other.listener != null) {
             delivering = true;

@@ -84,8 +84,7 @@ final class MemoryRelays implements AutoCloseable {
         int number = nodes.size() + 1;
         InetSocketAddress address = new InetSocketAddress(RelayKit.address(10, number, 0, 1), 9001);
         RelayIdentity identity = new RelayIdentity(SeededRandom.of(number, "identity"), time.now());
-        RelayConfig config =
-                RelayConfig.at(address).withScript(script).withExitPolicy(ExitPolicy.ACCEPT_ALL);
+        RelayConfig config = RelayConfig.at(address).withScript(script).withExitPolicy(ExitPolicy.ACCEPT_ALL);
         Relay relay = onLoop(() -> Relay.start(
                 config,
                 identity,
@@ -114,16 +113,13 @@ final class MemoryRelays implements AutoCloseable {
     Channel channel(int index) {
         Node node = node(index);
         ChannelTarget target = new ChannelTarget(
-                node.address,
-                node.identity.rsaIdentity(),
-                Optional.of(node.identity.ed25519Identity()));
+                node.address, node.identity.rsaIdentity(), Optional.of(node.identity.ed25519Identity()));
         return get(Channel.open(target, environment).opened());
     }
 
     /** A circuit through the relays of these indexes. */
     Circuit circuit(HopTarget.Handshake handshake, int... path) throws Exception {
-        Circuit circuit =
-                Circuit.on(channel(path[0]), CircuitParameters.DEFAULT, new SystemRandom(), time.ticker());
+        Circuit circuit = Circuit.on(channel(path[0]), CircuitParameters.DEFAULT, new SystemRandom(), time.ticker());
         get(circuit.create(node(path[0]).target(handshake)));
         for (int i = 1; i < path.length; i++) {
             get(circuit.extend(node(path[i]).target(handshake)));

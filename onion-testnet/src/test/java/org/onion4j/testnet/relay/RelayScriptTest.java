@@ -37,8 +37,7 @@ class RelayScriptTest {
             @Override
             public boolean onSend(ScriptedCircuit circuit, byte[] body) {
                 if (RelayBody.command(body, 0) == RelayCommand.CONNECTED.wire()) {
-                    circuit.send(
-                            RelayBody.streamId(body, 0), Connected.to(RelayKit.address(10, 0, 0, 1), 60));
+                    circuit.send(RelayBody.streamId(body, 0), Connected.to(RelayKit.address(10, 0, 0, 1), 60));
                     return false;
                 }
                 return true;
@@ -100,8 +99,7 @@ class RelayScriptTest {
         List<byte[]> answers = new ArrayList<>();
         kit.add(new RelayScript() {
             @Override
-            public boolean onCell(
-                    ScriptedCircuit circuit, Direction direction, int command, byte[] body, int offset) {
+            public boolean onCell(ScriptedCircuit circuit, Direction direction, int command, byte[] body, int offset) {
                 if (command == CellCommand.CREATED2.wire()) {
                     answers.add(body.clone());
                     circuit.sendCell(Direction.BACKWARD, CellCommand.CREATED2, answers.get(0));
@@ -123,9 +121,11 @@ class RelayScriptTest {
                 CellCommand.RELAY_EARLY);
         kit.loop.run();
         // A relay in between passes both on: the replayed answer first.
-        assertThat(through.received).extracting(CellClient.Received::command).containsExactly(
-                RelayCommand.EXTENDED2, RelayCommand.EXTENDED2);
-        assertThat(through.received.get(0).data()).isNotEqualTo(through.received.get(1).data());
+        assertThat(through.received)
+                .extracting(CellClient.Received::command)
+                .containsExactly(RelayCommand.EXTENDED2, RelayCommand.EXTENDED2);
+        assertThat(through.received.get(0).data())
+                .isNotEqualTo(through.received.get(1).data());
     }
 
     @Test
@@ -134,11 +134,8 @@ class RelayScriptTest {
         kit.add(RelayScript.HONEST);
         kit.add(new RelayScript() {
             @Override
-            public boolean onCell(
-                    ScriptedCircuit circuit, Direction direction, int command, byte[] body, int offset) {
-                return direction == Direction.BACKWARD
-                        || command != CellCommand.RELAY.wire()
-                        || ++count[0] != 1;
+            public boolean onCell(ScriptedCircuit circuit, Direction direction, int command, byte[] body, int offset) {
+                return direction == Direction.BACKWARD || command != CellCommand.RELAY.wire() || ++count[0] != 1;
             }
         });
         kit.add(RelayScript.HONEST);
@@ -171,8 +168,7 @@ class RelayScriptTest {
         kit.add(new RelayScript() {
             @Override
             public boolean onMessage(ScriptedCircuit circuit, byte[] body) {
-                circuit.sendCell(
-                        Direction.BACKWARD, CellCommand.RELAY_EARLY, new byte[CellFrame.CELL_BODY_LEN]);
+                circuit.sendCell(Direction.BACKWARD, CellCommand.RELAY_EARLY, new byte[CellFrame.CELL_BODY_LEN]);
                 return false;
             }
         });
