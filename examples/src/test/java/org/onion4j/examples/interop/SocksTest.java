@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.onion4j.examples.Main;
+import org.onion4j.examples.testing.Await;
 import org.onion4j.examples.testing.CTor;
 import org.onion4j.examples.testing.CTorNetwork;
 import org.onion4j.examples.testing.ChildJvm;
@@ -222,6 +223,17 @@ class SocksTest {
         try (ChildJvm again = startWithState(ownFolder, state)) {
             again.awaitLine("ready", START_LIMIT);
         }
+    }
+
+    /** A process that is killed soon after its start, as on a phone, trusts the same guards in its next run. */
+    @Test
+    void t75_killed_leavesItsGuards(@TempDir Path ownFolder) throws Exception {
+        Path state = ownFolder.resolve("state");
+        try (ChildJvm child = startWithState(ownFolder, state)) {
+            child.awaitLine("ready", START_LIMIT);
+            Await.until("saved guards", Duration.ofSeconds(20), () -> Files.exists(state.resolve("guards.state")));
+        } // kills it
+        assertThat(state.resolve("guards.state")).isNotEmptyFile();
     }
 
     private static ChildJvm startWithState(Path ownFolder, Path state) throws IOException, TimeoutException {

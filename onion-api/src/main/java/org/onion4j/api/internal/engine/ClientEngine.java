@@ -22,6 +22,7 @@ import org.onion4j.api.internal.DestinationRules.InternalAddresses;
 import org.onion4j.api.internal.Engine;
 import org.onion4j.api.internal.EngineConfig;
 import org.onion4j.api.internal.Environment;
+import org.onion4j.api.internal.Futures;
 import org.onion4j.api.internal.ResolvedAnswers;
 import org.onion4j.api.internal.StreamRequest;
 import org.onion4j.circuit.channel.Channel;
@@ -149,6 +150,8 @@ public final class ClientEngine implements Engine {
         if (started.compareAndSet(false, true) && !closed.get()) {
             directory.start();
             execute(WarmUp::run); // while the first connection is made
+            // Many a process is killed rather than closed: its guards must outlive it, or each run trusts other ones.
+            Futures.whenSucceeded(gate.await(), nothing -> execute(this::save));
             saveLater();
         }
     }
