@@ -2,13 +2,9 @@ package org.onion4j.testnet.keys;
 
 import com.google.common.collect.ImmutableList;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import org.onion4j.circuit.cell.CertType;
@@ -28,8 +24,8 @@ import org.onion4j.crypto.random.RandomSource;
 
 /**
  * All keys of one relay, and the certificates that bind them: RSA identity (1024 bits), Ed25519 identity and signing key,
- * link authentication key, ntor onion key, TLS key (P-256, which is made a hundred times faster than the RSA key of C tor
- * and is as good to its peers). The certificates hold for {@link #LIFETIME}, so that a test may move the time a lot.
+ * link authentication key, ntor onion key, TLS key (RSA, since C tor warns of others; with 1024 bits, since those of 2048
+ * would take most of a network's start). The certificates hold for {@link #LIFETIME}, so that a test may move the time a lot.
  *
  * <p>Threading: making one takes some ten milliseconds and can be done on any thread; what it gives is used on the
  * relay's loop. Spec: tor-spec, "Keys and names", "CERTS cells"; cert-spec.
@@ -39,6 +35,7 @@ public final class RelayIdentity {
     public static final Duration LIFETIME = Duration.ofDays(3650);
 
     private static final int IDENTITY_BITS = 1024;
+    private static final int TLS_BITS = 1024;
     private static final Duration BACKDATED = Duration.ofDays(1);
     private static final String TLS_NAME = "www.testnet-link.net";
     private static final String IDENTITY_NAME = "www.testnet-identity.com";
@@ -61,14 +58,14 @@ public final class RelayIdentity {
         signing = Ed25519KeyPair.generate(random);
         linkAuthentication = Ed25519KeyPair.generate(random);
         ntor = X25519.generate(random);
-        KeyPair tls = newP256(random);
-        tlsKey = tls.getPrivate();
+        RsaKey tls = RsaKey.generate(TLS_BITS, random);
+        tlsKey = tls.jcaPrivateKey();
 
         Instant from = now.minus(BACKDATED);
         Instant expires = now.plus(LIFETIME);
         PrivateKey rsaPrivate = rsa.jcaPrivateKey();
         tlsCertificate =
-                X509Maker.sign(TLS_NAME, tls.getPublic(), IDENTITY_NAME, rsaPrivate, serial(random), from, expires);
+                X509Maker.sign(TLS_NAME, tls.jcaPublicKey(), IDENTITY_NAME, rsaPrivate, serial(random), from, expires);
         X509Certificate rsaCertificate = X509Maker.sign(
                 IDENTITY_NAME, rsa.jcaPublicKey(), IDENTITY_NAME, rsaPrivate, serial(random), from, expires);
         signingCertificate = Ed25519Certificate.issue(
@@ -189,16 +186,6 @@ public final class RelayIdentity {
 
     private static BigInteger serial(RandomSource random) {
         return new BigInteger(1, random.bytes(8)).setBit(62).clearBit(63);
-    }
-
-    private static KeyPair newP256(RandomSource random) {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"), new JcaRandom(random));
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this platform has no P-256", e);
-        }
     }
 
     private static Bytes encoded(X509Certificate certificate) {

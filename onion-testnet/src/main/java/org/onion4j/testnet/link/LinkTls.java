@@ -2,8 +2,13 @@ package org.onion4j.testnet.link;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.spec.AlgorithmParameterSpec;
+import java.util.List;
 import java.util.Vector;
+import org.bouncycastle.jcajce.util.DefaultJcaJceHelper;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateEntry;
 import org.bouncycastle.tls.CertificateRequest;
@@ -24,11 +29,13 @@ import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.TlsServerProtocol;
 import org.bouncycastle.tls.TlsUtils;
+import org.bouncycastle.tls.crypto.Tls13Verifier;
 import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
+import org.bouncycastle.tls.crypto.TlsStreamSigner;
+import org.bouncycastle.tls.crypto.TlsStreamVerifier;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.testnet.keys.JcaRandom;
@@ -46,8 +53,8 @@ public final class LinkTls {
     private static final int[] CIPHER_SUITES = {
         CipherSuite.TLS_AES_128_GCM_SHA256,
         CipherSuite.TLS_AES_256_GCM_SHA384,
-        CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
         CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
         CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
         CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
     };
@@ -62,7 +69,38 @@ public final class LinkTls {
     public LinkTls(RandomSource random) {
         this.random = random;
         SecureRandom source = new JcaRandom(random);
-        this.crypto = new JcaTlsCryptoProvider().create(source, source);
+        this.crypto = new Crypto(source);
+    }
+
+    /** The library's own provider has another name for RSA with PSS than the platform; C tor's certificates need it. */
+    private static final class Crypto extends JcaTlsCrypto {
+        Crypto(SecureRandom source) {
+            super(new DefaultJcaJceHelper(), source, source);
+        }
+
+        @Override
+        protected Tls13Verifier createTls13Verifier(String algorithm, AlgorithmParameterSpec parameters, PublicKey key)
+                throws IOException {
+            return super.createTls13Verifier(platformName(algorithm), parameters, key);
+        }
+
+        @Override
+        protected TlsStreamVerifier createStreamVerifier(
+                String algorithm, AlgorithmParameterSpec parameters, byte[] signature, PublicKey key)
+                throws IOException {
+            return super.createStreamVerifier(platformName(algorithm), parameters, signature, key);
+        }
+
+        @Override
+        protected TlsStreamSigner createStreamSigner(
+                String algorithm, AlgorithmParameterSpec parameters, PrivateKey key, boolean needsRandom)
+                throws IOException {
+            return super.createStreamSigner(platformName(algorithm), parameters, key, needsRandom);
+        }
+
+        private static String platformName(String algorithm) {
+            return algorithm.endsWith("WITHRSAANDMGF1") ? "RSASSA-PSS" : algorithm;
+        }
     }
 
     /** TLS as a server that shows the relay's certificate. It begins at once. On the wire's loop. */
@@ -127,11 +165,11 @@ public final class LinkTls {
         @Override
         public TlsCredentials getCredentials() throws IOException {
             // TLS 1.3 no longer knows of key exchanges that depend on the certificate.
-            return TlsUtils.isTLSv13(context) ? getECDSASignerCredentials() : super.getCredentials();
+            return TlsUtils.isTLSv13(context) ? getRSASignerCredentials() : super.getCredentials();
         }
 
         @Override
-        protected TlsCredentialedSigner getECDSASignerCredentials() throws IOException {
+        protected TlsCredentialedSigner getRSASignerCredentials() throws IOException {
             TlsCertificate certificate =
                     crypto.createCertificate(keys.tlsCertificateDer().toArray());
             Certificate chain = TlsUtils.isTLSv13(context)
@@ -139,11 +177,16 @@ public final class LinkTls {
                             TlsUtils.EMPTY_BYTES, new CertificateEntry[] {new CertificateEntry(certificate, null)})
                     : new Certificate(new TlsCertificate[] {certificate});
             return new JcaDefaultTlsCredentialedSigner(
-                    new TlsCryptoParameters(context),
-                    crypto,
-                    keys.tlsKey(),
-                    chain,
-                    SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa));
+                    new TlsCryptoParameters(context), crypto, keys.tlsKey(), chain, signatureAlgorithm());
+        }
+
+        /** PSS with SHA-256 where the client takes it, as all do that know TLS 1.3. */
+        private SignatureAndHashAlgorithm signatureAlgorithm() {
+            SignatureAndHashAlgorithm pss = SignatureAndHashAlgorithm.rsa_pss_rsae_sha256;
+            List<?> offered = context.getSecurityParametersHandshake().getClientSigAlgs();
+            return offered != null && offered.contains(pss)
+                    ? pss
+                    : SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.rsa);
         }
 
         @Override
