@@ -2,6 +2,8 @@ package org.onion4j.crypto.primitive;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import org.bouncycastle.math.ec.rfc8032.Ed25519.ExpandedKey;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.SecretBytes;
@@ -16,6 +18,9 @@ public final class Ed25519KeyPair implements AutoCloseable {
     public static final int SEED_LEN = 32;
     /** Size of an expanded secret key in bytes. */
     public static final int EXPANDED_LEN = 64;
+
+    private static final byte[] PREFIX_LABEL =
+            "Derive high part of ed25519 key from curve25519 key\0".getBytes(StandardCharsets.US_ASCII);
 
     private final SecretBytes expanded;
     private final Bytes publicKey;
@@ -52,6 +57,19 @@ public final class Ed25519KeyPair implements AutoCloseable {
         byte[] scalar = expanded.exposeArray();
         checkArgument((scalar[0] & 0x07) == 0 && (scalar[31] & 0xc0) == 0x40, "the Ed25519 scalar isn't pruned");
         return new Ed25519KeyPair(expanded);
+    }
+
+    /** See {@link X25519#asEd25519}; the private key stays the caller's to wipe. */
+    static Ed25519KeyPair ofX25519PrivateKey(SecretBytes privateKey) {
+        byte[] scalar = privateKey.exposeArray();
+        MessageDigest sha512 = Digests.newSha512();
+        sha512.update(scalar);
+        byte[] expanded = sha512.digest(PREFIX_LABEL);
+        System.arraycopy(expanded, 0, expanded, X25519.LEN, X25519.LEN);
+        System.arraycopy(scalar, 0, expanded, 0, X25519.LEN);
+        expanded[0] &= (byte) 0xf8;
+        expanded[X25519.LEN - 1] = (byte) ((expanded[X25519.LEN - 1] & 0x7f) | 0x40);
+        return new Ed25519KeyPair(SecretBytes.adopt(expanded));
     }
 
     /** The public key, {@link Ed25519#PUBLIC_KEY_LEN} bytes. */

@@ -55,6 +55,15 @@ public final class X25519 implements AutoCloseable {
                 privateKey.exposeArray(), 0, peer.toArray(), 0, target, offset);
     }
 
+    /**
+     * A pair that signs with this private key, for cross-certificates. Its public key is that of {@link
+     * Ed25519#fromX25519}, with the sign bit that is the highest of its last byte. Spec: dir-spec, "Converting a
+     * curve25519 public key to an ed25519 public key".
+     */
+    public Ed25519KeyPair asEd25519() {
+        return Ed25519KeyPair.ofX25519PrivateKey(privateKey);
+    }
+
     @Override
     public void close() {
         privateKey.close();

@@ -1,5 +1,11 @@
 package org.onion4j.directory.doc;
 
+import com.google.common.net.InetAddresses;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.onion4j.crypto.bytes.Bytes;
+
 /** Addresses and ports as documents write them, read from a range of an array. Static methods: any thread. */
 final class AddressText {
     /** Size of an IPv6 address in bytes. */
@@ -145,5 +151,17 @@ final class AddressText {
             }
         }
         return false;
+    }
+
+    /** An address of 4 or 16 bytes as documents write it, IPv6 in its short form and without brackets. */
+    static String toText(Bytes address) {
+        try {
+            return InetAddresses.toAddrString(
+                    address.size() == IPV6_LEN
+                            ? Inet6Address.getByAddress(null, address.toArray(), -1) // stays IPv6 even if mapped
+                            : InetAddress.getByAddress(address.toArray()));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("address of " + address.size() + " bytes", e);
+        }
     }
 }

@@ -17,11 +17,11 @@ import org.onion4j.crypto.bytes.RsaIdentity;
  * <p>Use: {@link #next} steps to an item; the arguments of its line are taken in order with the {@code arg} methods;
  * an object under it is taken with {@link #object}, refused with {@link #expectNoObject}, or else passed over.
  */
-final class ItemReader {
+public final class ItemReader {
     /** The longest line in bytes, without its line feed. */
-    static final int MAX_LINE_LEN = 128 * 1024;
+    public static final int MAX_LINE_LEN = 128 * 1024;
     /** The longest object in bytes, in base64. */
-    static final int MAX_OBJECT_LEN = 128 * 1024;
+    public static final int MAX_OBJECT_LEN = 128 * 1024;
 
     private static final byte[] BEGIN = ascii("-----BEGIN ");
     private static final byte[] END = ascii("-----END ");
@@ -39,19 +39,19 @@ final class ItemReader {
     private int argEnd;
 
     /** Reads {@code text} from {@code from} to {@code limit}, counting lines from 1. */
-    ItemReader(byte[] text, int from, int limit) {
+    public ItemReader(byte[] text, int from, int limit) {
         this.text = text;
         this.limit = limit;
         this.nextAt = from;
         this.nextLine = 1;
     }
 
-    static byte[] ascii(String word) {
+    public static byte[] ascii(String word) {
         return word.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Steps to the next item, over what is left of the current one and over empty lines; false at the end. */
-    boolean next() throws DocumentException {
+    public boolean next() throws DocumentException {
         if (hasObject()) {
             skipObject();
         }
@@ -98,40 +98,40 @@ final class ItemReader {
     }
 
     /** Where the current item begins. */
-    int itemAt() {
+    public int itemAt() {
         return keywordAt;
     }
 
     /** Where the keyword of the current line ends. */
-    int keywordEnd() {
+    public int keywordEnd() {
         return keywordEnd;
     }
 
     /** Where the line behind the current one begins. */
-    int nextAt() {
+    public int nextAt() {
         return nextAt;
     }
 
-    String keyword() {
+    public String keyword() {
         return new String(text, keywordAt, keywordEnd - keywordAt, StandardCharsets.US_ASCII);
     }
 
-    boolean keywordIs(byte[] word) {
+    public boolean keywordIs(byte[] word) {
         return rangeIs(keywordAt, keywordEnd, word);
     }
 
     /** The keyword if it is one letter, else NUL. */
-    int keywordLetter() {
+    public int keywordLetter() {
         return keywordEnd - keywordAt == 1 ? text[keywordAt] : 0;
     }
 
     /** An error in the current line. */
-    DocumentException fault(String what) {
+    public DocumentException fault(String what) {
         return new DocumentException(line, what);
     }
 
     /** Steps to the next argument of the line, if there is one. */
-    boolean nextArg() {
+    public boolean nextArg() {
         int at = argEnd;
         while (at < lineEnd && isSpace(text[at])) {
             at++;
@@ -145,47 +145,47 @@ final class ItemReader {
     }
 
     /** Steps to the next argument, which must be there. */
-    void arg(String field) throws DocumentException {
+    public void arg(String field) throws DocumentException {
         if (!nextArg()) {
             throw fault(field + " missing");
         }
     }
 
-    int argAt() {
+    public int argAt() {
         return argAt;
     }
 
-    int argEnd() {
+    public int argEnd() {
         return argEnd;
     }
 
     /** The current argument as text; bytes outside ASCII come out as Latin letters. */
-    String argText() {
+    public String argText() {
         return new String(text, argAt, argEnd - argAt, StandardCharsets.ISO_8859_1);
     }
 
-    boolean argIs(byte[] word) {
+    public boolean argIs(byte[] word) {
         return rangeIs(argAt, argEnd, word);
     }
 
     /** Whether the current argument begins with a word. */
-    boolean argStartsWith(byte[] word) {
+    public boolean argStartsWith(byte[] word) {
         return argEnd - argAt >= word.length && rangeIs(argAt, argAt + word.length, word);
     }
 
-    String text(String field) throws DocumentException {
+    public String text(String field) throws DocumentException {
         arg(field);
         return argText();
     }
 
     /** The next argument as a decimal number of digits alone. */
-    long number(String field, long min, long max) throws DocumentException {
+    public long number(String field, long min, long max) throws DocumentException {
         arg(field);
         return numberIn(argAt, argEnd, field, min, max);
     }
 
     /** Digits from {@code from} to {@code to} as a number. */
-    long numberIn(int from, int to, String field, long min, long max) throws DocumentException {
+    public long numberIn(int from, int to, String field, long min, long max) throws DocumentException {
         long value = 0;
         for (int i = from; i < to; i++) {
             int digit = text[i] - '0';
@@ -201,7 +201,7 @@ final class ItemReader {
     }
 
     /** The number behind {@code '='} in the current argument: an optional minus sign and digits, of 32 bits. */
-    int signedAfter(int equalsAt) throws DocumentException {
+    public int signedAfter(int equalsAt) throws DocumentException {
         int from = equalsAt + 1;
         if (from < argEnd && text[from] == '-') {
             return (int) -numberIn(from + 1, argEnd, "value", 0, 1L << 31);
@@ -210,7 +210,7 @@ final class ItemReader {
     }
 
     /** Where the first {@code '='} of the current argument is. */
-    int equalsInArg() throws DocumentException {
+    public int equalsInArg() throws DocumentException {
         for (int i = argAt; i < argEnd; i++) {
             if (text[i] == '=') {
                 return i;
@@ -220,7 +220,7 @@ final class ItemReader {
     }
 
     /** The next argument, base64 of exactly {@code length} bytes with padding or without. */
-    Bytes base64(int length, String field) throws DocumentException {
+    public Bytes base64(int length, String field) throws DocumentException {
         arg(field);
         byte[] out = new byte[length];
         if (!Base64Text.decodeExactly(text, argAt, argEnd, out)) {
@@ -230,13 +230,13 @@ final class ItemReader {
     }
 
     /** The next argument, an identity in hexadecimal. */
-    RsaIdentity hexIdentity(String field) throws DocumentException {
+    public RsaIdentity hexIdentity(String field) throws DocumentException {
         arg(field);
         return new RsaIdentity(hexArg(RsaIdentity.LEN, field));
     }
 
     /** The current argument, hexadecimal of exactly {@code length} bytes. */
-    Bytes hexArg(int length, String field) throws DocumentException {
+    public Bytes hexArg(int length, String field) throws DocumentException {
         if (argEnd - argAt != 2 * length) {
             throw fault(field + " has a wrong length");
         }
@@ -253,7 +253,7 @@ final class ItemReader {
     }
 
     /** The next two arguments, a time such as {@code 2024-05-17 17:00:00}. */
-    Instant time(String field) throws DocumentException {
+    public Instant time(String field) throws DocumentException {
         arg(field);
         int date = argAt;
         boolean shaped = argEnd - argAt == 10 && text[date + 4] == '-' && text[date + 7] == '-';
@@ -278,13 +278,13 @@ final class ItemReader {
     }
 
     /** What is left of the line, without the spaces before it. */
-    String rest() {
+    public String rest() {
         int from = restAt();
         return new String(text, from, lineEnd - from, StandardCharsets.ISO_8859_1);
     }
 
     /** Where the rest of the line begins; it ends at {@link #lineEnd}. */
-    int restAt() {
+    public int restAt() {
         int from = argEnd;
         while (from < lineEnd && isSpace(text[from])) {
             from++;
@@ -293,21 +293,21 @@ final class ItemReader {
     }
 
     /** Where the line feed of the current line is. */
-    int lineEnd() {
+    public int lineEnd() {
         return lineEnd;
     }
 
-    void expectNoMoreArgs() throws DocumentException {
+    public void expectNoMoreArgs() throws DocumentException {
         if (nextArg()) {
             throw fault("too many arguments");
         }
     }
 
-    boolean hasObject() {
+    public boolean hasObject() {
         return nextAt < limit && text[nextAt] == '-';
     }
 
-    void expectNoObject() throws DocumentException {
+    public void expectNoObject() throws DocumentException {
         if (hasObject()) {
             throw fault("unexpected object");
         }
@@ -318,7 +318,7 @@ final class ItemReader {
      *
      * @param label what must stand in its first and last line
      */
-    Bytes object(String label) throws DocumentException {
+    public Bytes object(String label) throws DocumentException {
         if (!hasObject()) {
             throw fault("object missing");
         }
@@ -336,7 +336,7 @@ final class ItemReader {
     }
 
     /** The label of the object under the current line, which must be there. */
-    String objectLabel() throws DocumentException {
+    public String objectLabel() throws DocumentException {
         if (!hasObject()) {
             throw fault("object missing");
         }
