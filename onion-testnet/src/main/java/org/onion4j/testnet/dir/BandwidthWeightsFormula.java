@@ -65,13 +65,7 @@ record BandwidthWeightsFormula(long g, long m, long e, long d, long scale) {
         }
         long wed = scale * (d - 2 * e + 4 * g - 2 * m) / (3 * d);
         Weights first = new Weights(
-                scale,
-                (scale - wed) / 2,
-                0,
-                scale * (g - m) / e,
-                (scale - wed) / 2,
-                scale * (e - g + m) / e,
-                wed);
+                scale, (scale - wed) / 2, 0, scale * (g - m) / e, (scale - wed) / 2, scale * (e - g + m) / e, wed);
         if (check(first) == Check.FINE) {
             return Optional.of(first);
         }

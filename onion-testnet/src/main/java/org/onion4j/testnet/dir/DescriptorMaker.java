@@ -48,13 +48,7 @@ public final class DescriptorMaker {
 
     private static byte[] text(RelayIdentity keys, RelayProfile profile, Instant published, Duration uptime) {
         DocumentText text = new DocumentText();
-        text.line(
-                        "router",
-                        profile.nickname(),
-                        profile.ipv4().getHostAddress(),
-                        profile.orPort(),
-                        0,
-                        profile.dirPort())
+        text.line("router", profile.nickname(), profile.ipv4().getHostAddress(), profile.orPort(), 0, profile.dirPort())
                 .line("identity-ed25519")
                 .object("ED25519 CERT", keys.signingCertificate().encode())
                 .line("master-key-ed25519", keys.ed25519Identity().base64());

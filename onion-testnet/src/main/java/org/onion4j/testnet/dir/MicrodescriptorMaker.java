@@ -2,6 +2,7 @@ package org.onion4j.testnet.dir;
 
 import com.google.common.base.Joiner;
 import java.net.Inet4Address;
+import java.util.Locale;
 import java.util.TreeSet;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.primitive.Digests;
@@ -21,8 +22,7 @@ final class MicrodescriptorMaker {
     static Bytes make(ServerDescriptor descriptor, int method) {
         DocumentText text = new DocumentText().line("onion-key");
         descriptor.keys().tapOnionKey().ifPresent(key -> text.object("RSA PUBLIC KEY", key));
-        text.line(
-                "ntor-onion-key", DocumentText.base64(descriptor.keys().ntorOnionKey()));
+        text.line("ntor-onion-key", DocumentText.base64(descriptor.keys().ntorOnionKey()));
         if (!descriptor.family().isEmpty()) {
             text.line("family", family(descriptor));
         }
@@ -51,8 +51,8 @@ final class MicrodescriptorMaker {
         for (String word : descriptor.family()) {
             words.add(
                     word.startsWith("$")
-                            ? word.substring(0, FINGERPRINT_WORD_LEN).toUpperCase(java.util.Locale.ROOT)
-                            : word.toLowerCase(java.util.Locale.ROOT));
+                            ? word.substring(0, FINGERPRINT_WORD_LEN).toUpperCase(Locale.ROOT)
+                            : word.toLowerCase(Locale.ROOT));
         }
         return Joiner.on(' ').join(words);
     }

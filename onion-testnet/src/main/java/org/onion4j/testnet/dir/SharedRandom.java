@@ -146,8 +146,7 @@ final class SharedRandom {
         }
         byte[] hashed = Digests.sha3Array(all.toString().getBytes(StandardCharsets.US_ASCII));
         byte[] last = previous.map(p -> p.value().toArray()).orElse(new byte[SharedRandomValue.LEN]);
-        Bytes value =
-                Digests.sha3(TOKEN, Longs.toByteArray(revealed.size()), Ints.toByteArray(VERSION), hashed, last);
+        Bytes value = Digests.sha3(TOKEN, Longs.toByteArray(revealed.size()), Ints.toByteArray(VERSION), hashed, last);
         return new SharedRandomValue(revealed.size(), value);
     }
 }

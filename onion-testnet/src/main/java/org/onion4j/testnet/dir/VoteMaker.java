@@ -12,7 +12,7 @@ import org.onion4j.directory.doc.SharedRandomValue;
 /** Writes and signs votes. Static methods: any thread. Spec: dir-spec, "Vote and consensus status document formats". */
 final class VoteMaker {
     private static final Joiner WORDS = Joiner.on(' ');
-    private static final Joiner PAIRS = Joiner.on(' ').withKeyValueSeparator('=');
+    private static final Joiner.MapJoiner PAIRS = Joiner.on(' ').withKeyValueSeparator('=');
 
     private VoteMaker() {}
 

@@ -23,7 +23,7 @@ public record VotingSchedule(Duration interval, Duration voteDelay, Duration dis
 
     public VotingSchedule {
         checkArgument(interval.compareTo(SHORTEST) >= 0, "voting interval of %s", interval);
-        checkArgument(interval.getNano() == 0, "voting interval of %s", interval);
+        checkArgument(interval.toMillis() % 1000 == 0, "voting interval of %s", interval);
         checkArgument(intervalsValid >= 2, "valid for %s intervals", intervalsValid);
         checkArgument(
                 voteDelay.compareTo(SHORTEST_DELAY) >= 0 && distDelay.compareTo(SHORTEST_DELAY) >= 0,
