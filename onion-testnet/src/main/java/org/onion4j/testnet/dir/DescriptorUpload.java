@@ -45,7 +45,9 @@ final class DescriptorUpload {
 
     private static void keepExtraInfo(ServerDescriptor descriptor, String extra, Authority authority) {
         int end = extra.indexOf(SIGNATURE);
-        if (end < 0 || extra.length() > MAX_EXTRA_INFO_LEN || !descriptor.extraInfoDigest().isPresent()) {
+        if (end < 0
+                || extra.length() > MAX_EXTRA_INFO_LEN
+                || !descriptor.extraInfoDigest().isPresent()) {
             return;
         }
         Bytes digest = Digests.sha1(DocumentText.bytes(extra.substring(0, end + SIGNATURE.length())));

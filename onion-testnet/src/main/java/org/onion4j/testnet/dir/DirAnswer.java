@@ -16,8 +16,7 @@ import org.onion4j.crypto.bytes.Bytes;
  * @param headers more header lines, without their ends
  * @param delivery how it is to be sent
  */
-public record DirAnswer(
-        int status, String reason, Bytes document, ImmutableList<String> headers, Delivery delivery) {
+public record DirAnswer(int status, String reason, Bytes document, ImmutableList<String> headers, Delivery delivery) {
 
     /**
      * How an answer is sent.

@@ -6,9 +6,10 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.onion4j.crypto.bytes.Bytes;
 
 /**
- * A request that has come in whole. Immutable but for the body, which nobody changes. Spec: dir-spec, "Standards
+ * A request that has come in whole. Immutable. Spec: dir-spec, "Standards
  * compliance" and "HTTP headers".
  *
  * @param method GET or POST
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param headers by names in lower case
  * @param body empty for GET
  */
-public record DirRequest(Method method, String path, ImmutableMap<String, String> headers, byte[] body) {
+public record DirRequest(Method method, String path, ImmutableMap<String, String> headers, Bytes body) {
     /** The most bytes of a request line and headers. */
     static final int MAX_HEADER_LEN = 50_000;
     /** The most bytes that may be uploaded. */
@@ -35,7 +36,7 @@ public record DirRequest(Method method, String path, ImmutableMap<String, String
 
     /** A header that has been read, and how many bytes of a body are to follow. */
     record Head(Method method, String path, ImmutableMap<String, String> headers, int bodyLen) {
-        DirRequest with(byte[] body) {
+        DirRequest with(Bytes body) {
             return new DirRequest(method, path, headers, body);
         }
     }

@@ -58,8 +58,7 @@ public final class DirServer {
 
     private DirSession.Outcome outcome(DirRequest request, DirClient client) {
         DirAnswer answer = faults.alter(request, answer(request, client), store);
-        return new DirSession.Outcome(
-                HttpWriter.write(request, answer, client, clock.instant()), answer.delivery());
+        return new DirSession.Outcome(HttpWriter.write(request, answer, client, clock.instant()), answer.delivery());
     }
 
     /** What is right to answer. */
@@ -79,14 +78,15 @@ public final class DirServer {
                 return DirAnswer.status(400, "Bad request");
             }
             try {
-                onions.store(request.body(), clock.instant());
+                onions.store(request.body().toArray(), clock.instant());
                 return DirAnswer.status(200, "Stored");
             } catch (DocumentException e) {
                 return DirAnswer.status(400, "Bad descriptor");
             }
         }
         String key = request.path().startsWith(ONION) ? request.path().substring(ONION.length()) : "";
-        if (key.length() != BLINDED_KEY_CHARS || !BaseEncoding.base64().omitPadding().canDecode(key)) {
+        if (key.length() != BLINDED_KEY_CHARS
+                || !BaseEncoding.base64().omitPadding().canDecode(key)) {
             return DirAnswer.notFound();
         }
         Bytes blinded = Bytes.copyOf(BaseEncoding.base64().omitPadding().decode(key));
@@ -101,7 +101,7 @@ public final class DirServer {
             return DirAnswer.notFound();
         }
         try {
-            return switch (DescriptorUpload.take(request.body(), authority.get(), clock.instant())) {
+            return switch (DescriptorUpload.take(request.body().toArray(), authority.get(), clock.instant())) {
                 case ACCEPTED -> DirAnswer.status(200, "Descriptor accepted");
                 case NOT_NEW -> DirAnswer.status(200, "Not new").withHeader("X-Descriptor-Not-New: Yes");
                 case REJECTED -> DirAnswer.status(400, "Descriptor rejected");

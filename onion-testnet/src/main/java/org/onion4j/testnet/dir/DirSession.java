@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
 import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.crypto.bytes.Bytes;
 
 /**
  * One connection to a directory: takes the bytes of a request, gives those of the answer, and is over. Not for more than
@@ -12,7 +13,7 @@ import org.onion4j.circuit.runtime.Scheduler;
  */
 public final class DirSession {
     /** What the owner makes of a request. */
-    record Outcome(byte[] bytes, DirAnswer.Delivery delivery) {}
+    record Outcome(Bytes bytes, DirAnswer.Delivery delivery) {}
 
     private static final byte[] BAD_REQUEST = DocumentText.bytes("HTTP/1.0 400 Bad request\r\n\r\n");
     private static final int INITIAL_LEN = 1024;
@@ -52,7 +53,7 @@ public final class DirSession {
         int bodyLen = head.get().bodyLen();
         if (length - bodyAt >= bodyLen) {
             over = true;
-            byte[] body = Arrays.copyOfRange(received, bodyAt, bodyAt + bodyLen);
+            Bytes body = Bytes.copyOf(received, bodyAt, bodyLen);
             received = new byte[0];
             answer(handler.apply(head.get().with(body)));
         }
@@ -98,8 +99,9 @@ public final class DirSession {
         if (delivery.silent()) {
             return;
         }
-        int end = Math.min(outcome.bytes().length, delivery.cutAfter().orElse(Integer.MAX_VALUE));
-        sendPiece(outcome.bytes(), 0, end, delivery);
+        byte[] bytes = outcome.bytes().toArray();
+        int end = Math.min(bytes.length, delivery.cutAfter().orElse(Integer.MAX_VALUE));
+        sendPiece(bytes, 0, end, delivery);
     }
 
     private void sendPiece(byte[] bytes, int from, int end, DirAnswer.Delivery delivery) {

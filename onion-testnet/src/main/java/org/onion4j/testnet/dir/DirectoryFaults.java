@@ -42,9 +42,11 @@ public interface DirectoryFaults {
 
     /** Each document ends in the middle, though the header promises all of it. */
     static DirectoryFaults truncated() {
-        return (request, answer, store) -> answer.status() != 200 || answer.document().isEmpty()
-                ? answer
-                : answer.withDocument(answer.document().slice(0, answer.document().size() / 2));
+        return (request, answer, store) ->
+                answer.status() != 200 || answer.document().isEmpty()
+                        ? answer
+                        : answer.withDocument(
+                                answer.document().slice(0, answer.document().size() / 2));
     }
 
     /** The stream ends after so many bytes of the answer, header included. */

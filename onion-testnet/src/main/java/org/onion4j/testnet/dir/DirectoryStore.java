@@ -73,7 +73,9 @@ public final class DirectoryStore {
             Optional<SignedConsensus> target = consensus(flavour);
             for (DirectorySnapshot snapshot : snapshots) {
                 SignedConsensus candidate = snapshot.consensuses().get(flavour);
-                if (target.isPresent() && candidate != target.get() && candidate.diffBase().equals(base)) {
+                if (target.isPresent()
+                        && candidate != target.get()
+                        && candidate.diffBase().equals(base)) {
                     return diffs.computeIfAbsent(
                             new DiffName(base, target.get().diffBase()),
                             name -> ConsensusDiffMaker.make(

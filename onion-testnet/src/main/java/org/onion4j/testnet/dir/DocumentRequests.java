@@ -103,7 +103,8 @@ final class DocumentRequests {
         if (!wanted.isEmpty() && !newest.isSignedByMostOf(wanted)) {
             return DirAnswer.status(404, "Consensus not signed by enough of these authorities");
         }
-        boolean known = modifiedSince(request).map(time -> !newest.validAfter().isAfter(time))
+        boolean known = modifiedSince(request)
+                .map(time -> !newest.validAfter().isAfter(time))
                 .orElse(false);
         if (known || bases.contains(newest.diffBase())) {
             return DirAnswer.notModified();
@@ -145,8 +146,8 @@ final class DocumentRequests {
         Map<RsaIdentity, Bytes> votes =
                 store.newest().map(DirectorySnapshot::votes).orElse(ImmutableSortedMap.of());
         if (name.equals("authority")) {
-            return answer(authority.map(a -> votes.get(a.keys().identity())).stream()
-                    .toList());
+            return answer(
+                    authority.map(a -> votes.get(a.keys().identity())).stream().toList());
         }
         List<Bytes> found = new ArrayList<>();
         for (Bytes identity : hexList(name, '+')) {
@@ -171,7 +172,8 @@ final class DocumentRequests {
                 Bytes identity = dash < 0 ? Bytes.EMPTY : hex(pair.substring(0, dash));
                 Bytes signing = dash < 0 ? Bytes.EMPTY : hex(pair.substring(dash + 1));
                 all.stream()
-                        .filter(c -> c.identity().value().equals(identity) && c.signingKeyDigest().equals(signing))
+                        .filter(c -> c.identity().value().equals(identity)
+                                && c.signingKeyDigest().equals(signing))
                         .forEach(c -> found.put(c.signingKeyDigest(), c));
             }
         } else if (name.startsWith("fp/")) {
@@ -200,7 +202,8 @@ final class DocumentRequests {
         List<Bytes> found = new ArrayList<>();
         for (String name : names(list, '-')) {
             if (BaseEncoding.base64().omitPadding().canDecode(name)) {
-                store.microdescriptor(Bytes.copyOf(BaseEncoding.base64().omitPadding().decode(name)))
+                store.microdescriptor(
+                                Bytes.copyOf(BaseEncoding.base64().omitPadding().decode(name)))
                         .ifPresent(found::add);
             }
         }
@@ -263,7 +266,10 @@ final class DocumentRequests {
 
     /** The words of a list, none twice, a limited number of them. */
     private static List<String> names(String list, char separator) {
-        return Splitter.on(separator).trimResults().omitEmptyStrings().splitToStream(list)
+        return Splitter.on(separator)
+                .trimResults()
+                .omitEmptyStrings()
+                .splitToStream(list)
                 .distinct()
                 .limit(MAX_NAMES)
                 .toList();

