@@ -71,11 +71,12 @@ public final class DirectoryStore {
         lock.lock();
         try {
             Optional<SignedConsensus> target = consensus(flavour);
+            if (!target.isPresent() || target.get().diffBase().equals(base)) {
+                return Optional.empty();
+            }
             for (DirectorySnapshot snapshot : snapshots) {
                 SignedConsensus candidate = snapshot.consensuses().get(flavour);
-                if (target.isPresent()
-                        && candidate != target.get()
-                        && candidate.diffBase().equals(base)) {
+                if (candidate.diffBase().equals(base)) {
                     return diffs.computeIfAbsent(
                             new DiffName(base, target.get().diffBase()),
                             name -> ConsensusDiffMaker.make(

@@ -49,7 +49,8 @@ class AuthoritiesTest {
 
     @Test
     void turnOver_consensus_isSignedByAllAndListsAllRelays() throws Exception {
-        DirectorySnapshot snapshot = network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
+        DirectorySnapshot snapshot =
+                network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
 
         Consensus consensus = consensus(snapshot);
         assertThat(verdict(snapshot).good()).isEqualTo(3);
@@ -71,16 +72,19 @@ class AuthoritiesTest {
 
     @Test
     void turnOver_certificates_areReadByTheClient() throws Exception {
-        DirectorySnapshot snapshot = network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
+        DirectorySnapshot snapshot =
+                network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
         for (AuthorityCertificate certificate : snapshot.certificates()) {
-            assertThat(AuthorityCertificate.parseAll(certificate.text().toArray())).hasSize(1);
+            assertThat(AuthorityCertificate.parseAll(certificate.text().toArray()))
+                    .hasSize(1);
             assertThat(certificate.validAt(TestDirectory.NOW)).isTrue();
         }
     }
 
     @Test
     void turnOver_microdescriptors_areThoseOfTheConsensus() throws Exception {
-        DirectorySnapshot snapshot = network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
+        DirectorySnapshot snapshot =
+                network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
         for (RouterStatus relay : consensus(snapshot).relays()) {
             Bytes text = snapshot.microdescriptors().get(relay.microdescriptorDigest());
             assertThat(text).isNotNull();
@@ -110,7 +114,8 @@ class AuthoritiesTest {
     @Test
     void turnOver_authorityThatDoesNotSign_leavesTwoSignatures() throws Exception {
         set(0, AuthoritySettings.DEFAULT.withBehaviour(Behaviour.VOTES_ALONE));
-        DirectorySnapshot snapshot = network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
+        DirectorySnapshot snapshot =
+                network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
         assertThat(verdict(snapshot).good()).isEqualTo(2);
         assertThat(consensus(snapshot).dirSources()).hasSize(3);
     }
@@ -118,7 +123,8 @@ class AuthoritiesTest {
     @Test
     void turnOver_absentAuthority_isNoSource() throws Exception {
         set(1, AuthoritySettings.DEFAULT.withBehaviour(Behaviour.ABSENT));
-        DirectorySnapshot snapshot = network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
+        DirectorySnapshot snapshot =
+                network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
         assertThat(verdict(snapshot).good()).isEqualTo(2);
         assertThat(consensus(snapshot).dirSources()).hasSize(2);
         assertThat(consensus(snapshot).relays()).hasSize(9);
@@ -135,8 +141,11 @@ class AuthoritiesTest {
     @Test
     void turnOver_relayThatIsDown_isNotListed() throws Exception {
         network.down.add(network.identities.get(5).rsaIdentity());
-        DirectorySnapshot snapshot = network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
-        assertThat(consensus(snapshot).relays()).hasSize(8).noneMatch(r -> r.nickname().equals("relay5"));
+        DirectorySnapshot snapshot =
+                network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
+        assertThat(consensus(snapshot).relays())
+                .hasSize(8)
+                .noneMatch(r -> r.nickname().equals("relay5"));
     }
 
     @Test
@@ -157,8 +166,8 @@ class AuthoritiesTest {
                                             ? ImmutableMap.of(relay, FlagChange.adding("Exit"))
                                             : ImmutableMap.of(relay, FlagChange.removing("HSDir"))));
         }
-        Consensus consensus = consensus(
-                network.authorities.turnOver(TestDirectory.NOW).orElseThrow());
+        Consensus consensus =
+                consensus(network.authorities.turnOver(TestDirectory.NOW).orElseThrow());
         assertThat(consensus.parameters()).containsOnly(Map.entry("all", 10), Map.entry("zero", 1));
         assertThat(relay(consensus, "relay4").has(RelayFlag.HS_DIR)).isFalse();
         assertThat(relay(consensus, "relay4").has(RelayFlag.EXIT)).isFalse();
@@ -168,13 +177,10 @@ class AuthoritiesTest {
     void turnOver_middleOnly_takesOtherRolesAway() throws Exception {
         RsaIdentity relay = network.identities.get(8).rsaIdentity();
         for (int i = 0; i < 3; i++) {
-            set(
-                    i,
-                    AuthoritySettings.DEFAULT.withFlagChanges(
-                            ImmutableMap.of(relay, FlagChange.adding("MiddleOnly"))));
+            set(i, AuthoritySettings.DEFAULT.withFlagChanges(ImmutableMap.of(relay, FlagChange.adding("MiddleOnly"))));
         }
-        RouterStatus found = relay(
-                consensus(network.authorities.turnOver(TestDirectory.NOW).orElseThrow()), "relay8");
+        RouterStatus found =
+                relay(consensus(network.authorities.turnOver(TestDirectory.NOW).orElseThrow()), "relay8");
         assertThat(found.has(RelayFlag.MIDDLE_ONLY)).isTrue();
         assertThat(found.has(RelayFlag.BAD_EXIT)).isTrue();
         assertThat(found.has(RelayFlag.EXIT) || found.has(RelayFlag.GUARD) || found.has(RelayFlag.HS_DIR))
@@ -186,16 +192,18 @@ class AuthoritiesTest {
         RsaIdentity relay = network.identities.get(4).rsaIdentity();
         set(0, AuthoritySettings.DEFAULT.withMeasured(ImmutableMap.of(relay, 5L)));
         set(1, AuthoritySettings.DEFAULT.withMeasured(ImmutableMap.of(relay, 77L)));
-        Consensus two = consensus(
-                network.authorities.turnOver(TestDirectory.NOW).orElseThrow());
+        Consensus two =
+                consensus(network.authorities.turnOver(TestDirectory.NOW).orElseThrow());
         assertThat(relay(two, "relay4").measured()).isFalse();
         assertThat(relay(two, "relay4").bandwidth()).isEqualTo(1400);
         set(2, AuthoritySettings.DEFAULT.withMeasured(ImmutableMap.of(relay, 1_000_000L)));
-        Consensus three = consensus(
-                network.authorities.turnOver(TestDirectory.NOW).orElseThrow());
+        Consensus three =
+                consensus(network.authorities.turnOver(TestDirectory.NOW).orElseThrow());
         assertThat(relay(three, "relay4").measured()).isTrue();
         assertThat(relay(three, "relay4").bandwidth()).isEqualTo(77);
-        assertThat(relay(three, "relay5").bandwidth()).as("not measured, so not trusted").isEqualTo(20);
+        assertThat(relay(three, "relay5").bandwidth())
+                .as("not measured, so not trusted")
+                .isEqualTo(20);
     }
 
     @Test
@@ -244,7 +252,8 @@ class AuthoritiesTest {
             network.authorities.turnOver(now);
         }
         Consensus consensus = consensus(network.authorities.turnOver(now).orElseThrow());
-        assertThat(consensus.currentSharedRandom().map(SharedRandomValue::reveals)).contains(2);
+        assertThat(consensus.currentSharedRandom().map(SharedRandomValue::reveals))
+                .contains(2);
     }
 
     @Test

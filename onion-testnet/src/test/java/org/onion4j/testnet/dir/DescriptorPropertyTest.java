@@ -59,12 +59,11 @@ class DescriptorPropertyTest {
                 .isEqualTo(profile.services().contains(RelayProfile.Service.ONION_SERVICE_DIRECTORY));
         assertThat(read.validAt(TestDirectory.NOW)).isTrue();
         Bytes text = MicrodescriptorMaker.make(read, 35);
-        Microdescriptor micro =
-                new MicrodescriptorParser()
-                        .parseAll(text.toArray())
-                        .good()
-                        .get(0)
-                        .microdescriptor();
+        Microdescriptor micro = new MicrodescriptorParser()
+                .parseAll(text.toArray())
+                .good()
+                .get(0)
+                .microdescriptor();
         assertThat(micro.digest()).isEqualTo(MicrodescriptorMaker.digest(text));
         assertThat(micro.ipv4Policy()).isEqualTo(profile.exitPolicy().summary(Inet4Address.class));
         assertThat(micro.ipv6Policy()).isEqualTo(profile.ipv6Policy());
@@ -79,10 +78,8 @@ class DescriptorPropertyTest {
         String recorded = Vectors.of("consensus-set").get(0).text("microdescs");
         int same = 0;
         for (Vectors.Vector vector : Vectors.of("server-descriptor")) {
-            ServerDescriptor descriptor =
-                    ServerDescriptor.parse(DocumentText.bytes(vector.text("descriptor")));
-            String made = new String(
-                    MicrodescriptorMaker.make(descriptor, 35).toArray(), StandardCharsets.US_ASCII);
+            ServerDescriptor descriptor = ServerDescriptor.parse(DocumentText.bytes(vector.text("descriptor")));
+            String made = new String(MicrodescriptorMaker.make(descriptor, 35).toArray(), StandardCharsets.US_ASCII);
             assertThat(recorded).contains(made);
             same++;
         }
@@ -97,7 +94,9 @@ class DescriptorPropertyTest {
         Arbitrary<Integer> ports = Arbitraries.integers().between(1, 65535);
         Arbitrary<Integer> bandwidths = Arbitraries.integers().between(1000, Integer.MAX_VALUE);
         Arbitrary<ExitPolicy> policies = Arbitraries.of(ImmutableList.of(
-                ExitPolicy.ACCEPT_ALL, ExitPolicy.REJECT_ALL, policy("accept *:80", "accept *:443", "reject *:*"),
+                ExitPolicy.ACCEPT_ALL,
+                ExitPolicy.REJECT_ALL,
+                policy("accept *:80", "accept *:443", "reject *:*"),
                 policy("reject private:*", "accept 192.0.2.0/24:1-1000", "reject *:*")));
         Arbitrary<PortPolicy> policies6 = Arbitraries.of(
                 PortPolicy.REJECT_ALL, PortPolicy.ACCEPT_ALL, ExitPolicy.ACCEPT_ALL.summary(Inet6Address.class));
@@ -108,7 +107,8 @@ class DescriptorPropertyTest {
                 .list()
                 .ofMaxSize(4)
                 .uniqueElements();
-        Arbitrary<Set<RelayProfile.Service>> services = Arbitraries.of(RelayProfile.Service.class).set();
+        Arbitrary<Set<RelayProfile.Service>> services =
+                Arbitraries.of(RelayProfile.Service.class).set();
         return Combinators.combine(nicknames, contacts, ports, bandwidths, policies, policies6, families, services)
                 .as((nickname, contact, port, bandwidth, policy, policy6, family, service) -> {
                     RelayProfile.Builder builder = RelayProfile.builder(nickname, TestDirectory.ADDRESS, port)
@@ -122,16 +122,19 @@ class DescriptorPropertyTest {
                             .services(service.toArray(new RelayProfile.Service[0]));
                     return port % 2 == 0
                             ? builder.build()
-                            : builder.ipv6(new InetSocketAddress(address(port), port)).build();
+                            : builder.ipv6(new InetSocketAddress(address(port), port))
+                                    .build();
                 });
     }
 
     private static InetAddress address(int port) {
         try {
             return Inet6Address.getByAddress(
-                    null, Digests.sha256(Integer.toString(port).getBytes(StandardCharsets.US_ASCII))
+                    null,
+                    Digests.sha256(Integer.toString(port).getBytes(StandardCharsets.US_ASCII))
                             .slice(0, 16)
-                            .toArray(), -1);
+                            .toArray(),
+                    -1);
         } catch (UnknownHostException e) {
             throw new AssertionError(e);
         }
