@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -80,8 +81,8 @@ final class RelayCollation {
     }
 
     /** The entries of each relay that enough votes have, by its RSA identity. */
-    private TreeMap<RsaIdentity, List<VoteEntry>> byIdentity() {
-        TreeMap<RsaIdentity, List<VoteEntry>> all = new TreeMap<>();
+    private Map<RsaIdentity, List<VoteEntry>> byIdentity() {
+        Map<RsaIdentity, List<VoteEntry>> all = new TreeMap<>();
         for (SignedVote vote : votes) {
             for (VoteEntry entry : vote.vote().entries()) {
                 all.computeIfAbsent(entry.identity(), id -> new ArrayList<>()).add(entry);
@@ -116,7 +117,7 @@ final class RelayCollation {
         VoteEntry chosen = mostListed(entries);
         List<VoteEntry> same = new ArrayList<>(entries);
         same.removeIf(e -> ORDER.compare(e, chosen) != 0);
-        TreeSet<String> flags = flags(entries, ed25519.isPresent());
+        Set<String> flags = flags(entries, ed25519.isPresent());
         if (!flags.contains("Running") || !flags.contains("Valid")) {
             return Optional.empty();
         }
@@ -179,8 +180,8 @@ final class RelayCollation {
         return best;
     }
 
-    private TreeSet<String> flags(List<VoteEntry> entries, boolean ed25519Agreed) {
-        TreeSet<String> chosen = new TreeSet<>();
+    private Set<String> flags(List<VoteEntry> entries, boolean ed25519Agreed) {
+        Set<String> chosen = new TreeSet<>();
         for (String flag : knownFlags) {
             long setting =
                     entries.stream().filter(e -> e.flags().contains(flag)).count();
