@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -84,13 +85,9 @@ class ServerDescriptorTest {
                 "tunnelled-dir-server"
             })
     void parse_itemAlteredOrLeftOut_throwsDocumentException(String item) {
-        assertThat(GOOD)
-                .contains("\n" + item.trim())
-                .satisfiesAnyOf(
-                        g -> assertThat(g).contains(item), g -> assertThat(g).startsWith(item));
-        String without =
-                GOOD.replaceFirst("(?m)^" + java.util.regex.Pattern.quote(item), "unknown-" + item.replace("*", "x"));
-        assertThatThrownBy(() -> ServerDescriptor.parse(bytes(without))).isInstanceOf(DocumentException.class);
+        String altered = GOOD.replaceFirst("(?m)^" + Pattern.quote(item), "unknown-" + item.replace("*", "x"));
+        assertThat(altered).isNotEqualTo(GOOD);
+        assertThatThrownBy(() -> ServerDescriptor.parse(bytes(altered))).isInstanceOf(DocumentException.class);
     }
 
     @Test

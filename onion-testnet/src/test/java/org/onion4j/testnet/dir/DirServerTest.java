@@ -46,7 +46,8 @@ class DirServerTest {
         later.add(task);
         return () -> later.remove(task);
     };
-    private final DirServer server = new DirServer(store, Optional.empty(), Clock.fixed(NOW, ZoneOffset.UTC), scheduler);
+    private final DirServer server =
+            new DirServer(store, Optional.empty(), Clock.fixed(NOW, ZoneOffset.UTC), scheduler);
 
     DirServerTest() {
         store.publish(FIRST);
@@ -115,7 +116,8 @@ class DirServerTest {
         assertThat(reply.head())
                 .contains("\r\nDate: Sun, 01 Mar 2026 12:02:00 GMT\r\n", "\r\nX-Your-Address-Is: 192.0.2.7\r\n")
                 .contains("\r\nContent-Encoding: identity\r\n");
-        assertThat(Bytes.copyOf(reply.body())).isEqualTo(SECOND.microdescConsensus().text());
+        assertThat(Bytes.copyOf(reply.body()))
+                .isEqualTo(SECOND.microdescConsensus().text());
         assertThat(Consensus.parse(reply.body()).relays()).hasSize(9);
         assertThat(get("/tor/status-vote/current/consensus").text()).startsWith("network-status-version 3\n");
     }
@@ -148,13 +150,16 @@ class DirServerTest {
 
     @Test
     void get_consensusThatTheClientHas_isNotModified() {
-        assertThat(get(CONSENSUS, "If-Modified-Since: Sun, 01 Mar 2026 12:00:00 GMT").status())
+        assertThat(get(CONSENSUS, "If-Modified-Since: Sun, 01 Mar 2026 12:00:00 GMT")
+                        .status())
                 .isEqualTo(304);
-        assertThat(get(CONSENSUS, "If-Modified-Since: Sun, 01 Mar 2026 11:59:59 GMT").status())
+        assertThat(get(CONSENSUS, "If-Modified-Since: Sun, 01 Mar 2026 11:59:59 GMT")
+                        .status())
                 .isEqualTo(200);
         assertThat(get(CONSENSUS, "If-Modified-Since: yesterday").status()).isEqualTo(200);
         String digest = SECOND.microdescConsensus().diffBase().hex();
-        assertThat(get(CONSENSUS, "X-Or-Diff-From-Consensus: " + digest).status()).isEqualTo(304);
+        assertThat(get(CONSENSUS, "X-Or-Diff-From-Consensus: " + digest).status())
+                .isEqualTo(304);
     }
 
     @Test
@@ -174,7 +179,8 @@ class DirServerTest {
     void get_consensusOfLongAgo_isNotServed() {
         DirServer late = new DirServer(
                 store, Optional.empty(), Clock.fixed(NOW.plus(Duration.ofDays(2)), ZoneOffset.UTC), scheduler);
-        assertThat(send(late, DirClient.Way.ONE_HOP, "GET " + CONSENSUS + " HTTP/1.0\r\n\r\n").status())
+        assertThat(send(late, DirClient.Way.ONE_HOP, "GET " + CONSENSUS + " HTTP/1.0\r\n\r\n")
+                        .status())
                 .isEqualTo(404);
     }
 
@@ -200,15 +206,19 @@ class DirServerTest {
                 Consensus.parse(SECOND.microdescConsensus().text().toArray()).relays();
         String a = DocumentText.base64(relays.get(0).microdescriptorDigest());
         String b = DocumentText.base64(relays.get(1).microdescriptorDigest());
-        String both = get("/tor/micro/d/" + a + "-" + b + ".z", "Accept-Encoding: identity").head();
+        String both = get("/tor/micro/d/" + a + "-" + b + ".z", "Accept-Encoding: identity")
+                .head();
         assertThat(both).contains("200 OK");
-        assertThat(get("/tor/micro/d/" + a + "-" + b).text().split("onion-key\n", -1)).hasSize(3);
+        assertThat(get("/tor/micro/d/" + a + "-" + b).text().split("onion-key\n", -1))
+                .hasSize(3);
         assertThat(get("/tor/micro/d/" + "A".repeat(43)).status()).isEqualTo(404);
         ServerDescriptor descriptor = NETWORK.descriptors.get(4);
         String digest = DocumentText.upperHex(descriptor.digest());
         String identity = DocumentText.upperHex(descriptor.keys().identity().value());
-        assertThat(ServerDescriptor.parse(get("/tor/server/d/" + digest).body())).isEqualTo(descriptor);
-        assertThat(ServerDescriptor.parse(get("/tor/server/fp/" + identity).body())).isEqualTo(descriptor);
+        assertThat(ServerDescriptor.parse(get("/tor/server/d/" + digest).body()))
+                .isEqualTo(descriptor);
+        assertThat(ServerDescriptor.parse(get("/tor/server/fp/" + identity).body()))
+                .isEqualTo(descriptor);
         assertThat(ServerDescriptor.parseAll(get("/tor/server/all").body())).hasSize(9);
     }
 
@@ -216,7 +226,8 @@ class DirServerTest {
     void get_votes_areServed() throws Exception {
         String identity = DocumentText.upperHex(NETWORK.voters().get(2).value());
         byte[] vote = get("/tor/status-vote/current/" + identity).body();
-        assertThat(VoteParser.parse(vote).vote().source().identity()).isEqualTo(NETWORK.voters().get(2));
+        assertThat(VoteParser.parse(vote).vote().source().identity())
+                .isEqualTo(NETWORK.voters().get(2));
         assertThat(get("/tor/status-vote/current/" + "AB".repeat(20)).status()).isEqualTo(404);
     }
 
@@ -234,11 +245,15 @@ class DirServerTest {
         DirServer own = new DirServer(store, Optional.of(authority), Clock.fixed(NOW, ZoneOffset.UTC), scheduler);
         RelayIdentity keys = new RelayIdentity(SeededRandom.of(13, "new"), NOW);
         ServerDescriptor descriptor = DescriptorMaker.make(
-                keys, RelayProfile.builder("newcomer", TestDirectory.ADDRESS, 9900).build(), NOW, Duration.ZERO);
+                keys,
+                RelayProfile.builder("newcomer", TestDirectory.ADDRESS, 9900).build(),
+                NOW,
+                Duration.ZERO);
         String text = new String(descriptor.text().toArray(), StandardCharsets.ISO_8859_1);
         assertThat(post(own, "/tor/", text).status()).isEqualTo(200);
         assertThat(post(own, "/tor/", text).head()).contains("X-Descriptor-Not-New: Yes");
-        assertThat(post(own, "/tor/", text.replace("newcomer", "oldcomer")).status()).isEqualTo(400);
+        assertThat(post(own, "/tor/", text.replace("newcomer", "oldcomer")).status())
+                .isEqualTo(400);
         assertThat(post(own, "/tor/", "").status()).isEqualTo(400);
         assertThat(post(own, "/tor/other", text).status()).isEqualTo(404);
         assertThat(post(server, "/tor/", text).status()).isEqualTo(400);
@@ -267,14 +282,16 @@ class DirServerTest {
                 .isEqualTo(400);
         assertThat(send(server, DirClient.Way.ANONYMOUS, ask).text()).isEqualTo(text);
         assertThat(send(server, DirClient.Way.DIR_PORT, ask).status()).isEqualTo(503);
-        assertThat(send(server, DirClient.Way.ANONYMOUS, "GET /tor/hs/3/x HTTP/1.0\r\n\r\n").status())
+        assertThat(send(server, DirClient.Way.ANONYMOUS, "GET /tor/hs/3/x HTTP/1.0\r\n\r\n")
+                        .status())
                 .isEqualTo(404);
     }
 
     @Test
     void faults_alterWhatIsServed() throws Exception {
         server.setFaults(DirectoryFaults.oldConsensus());
-        assertThat(Bytes.copyOf(get(CONSENSUS).body())).isEqualTo(FIRST.microdescConsensus().text());
+        assertThat(Bytes.copyOf(get(CONSENSUS).body()))
+                .isEqualTo(FIRST.microdescConsensus().text());
         assertThat(get("/tor/keys/all").status()).isEqualTo(200);
         server.setFaults(DirectoryFaults.truncated());
         assertThat(get(CONSENSUS).body())
@@ -305,14 +322,14 @@ class DirServerTest {
         }
         assertThat(reply.ended).isTrue();
         assertThat(reply.pieces).isGreaterThan(3);
-        assertThat(Bytes.copyOf(reply.body())).isEqualTo(SECOND.microdescConsensus().text());
+        assertThat(Bytes.copyOf(reply.body()))
+                .isEqualTo(SECOND.microdescConsensus().text());
     }
 
     @Property(tries = 200)
     void session_anyBytes_areAnsweredOnceOrWaitedFor(@ForAll List<byte[]> parts) {
         Reply reply = new Reply();
-        DirSession session =
-                server.open(new DirClient(Optional.empty(), DirClient.Way.ANONYMOUS), reply);
+        DirSession session = server.open(new DirClient(Optional.empty(), DirClient.Way.ANONYMOUS), reply);
         parts.forEach(part -> session.onBytes(part, 0, part.length));
         byte[] end = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
         session.onBytes(end, 0, end.length);
@@ -348,8 +365,7 @@ class DirServerTest {
             session.onBytes(line, 0, line.length);
         }
         assertThat(reply.status()).isEqualTo(400);
-        Reply huge = send(
-                server, DirClient.Way.ANONYMOUS, "POST /tor/ HTTP/1.0\r\nContent-Length: 99999999\r\n\r\n");
+        Reply huge = send(server, DirClient.Way.ANONYMOUS, "POST /tor/ HTTP/1.0\r\nContent-Length: 99999999\r\n\r\n");
         assertThat(huge.status()).isEqualTo(400);
     }
 }

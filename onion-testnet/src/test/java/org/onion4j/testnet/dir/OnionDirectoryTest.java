@@ -40,7 +40,8 @@ class OnionDirectoryTest {
     @Test
     void find_afterTheLifetime_givesNothing() throws Exception {
         store(onion.descriptor(9, 30, NOW), NOW);
-        assertThat(directory.find(onion.blindedKey(), NOW.plus(Duration.ofMinutes(29)))).isPresent();
+        assertThat(directory.find(onion.blindedKey(), NOW.plus(Duration.ofMinutes(29))))
+                .isPresent();
         Instant expired = NOW.plus(Duration.ofMinutes(30));
         assertThat(directory.find(onion.blindedKey(), expired)).isEmpty();
         store(onion.descriptor(1, 30, expired), expired);

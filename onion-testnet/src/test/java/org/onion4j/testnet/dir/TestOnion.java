@@ -41,8 +41,8 @@ final class TestOnion {
                 .line("superencrypted")
                 .object("MESSAGE", Bytes.copyOf(new byte[200]))
                 .toString();
-        Bytes message = Bytes.copyOf(
-                ("Tor onion service descriptor sig v3" + text).getBytes(StandardCharsets.ISO_8859_1));
+        Bytes message =
+                Bytes.copyOf(("Tor onion service descriptor sig v3" + text).getBytes(StandardCharsets.ISO_8859_1));
         return text + "signature " + DocumentText.base64(signing.sign(message)) + "\n";
     }
 }
