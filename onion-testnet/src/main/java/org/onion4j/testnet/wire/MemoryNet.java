@@ -102,7 +102,7 @@ public final class MemoryNet implements AutoCloseable {
             if (listening.putIfAbsent(at, entry) != null) {
                 throw new BindException("Address already in use");
             }
-            faults.onAddress(name, at);
+            faults.onAddress(name, at, true);
             return new WireServer() {
                 @Override
                 public InetSocketAddress address() {
@@ -119,7 +119,7 @@ public final class MemoryNet implements AutoCloseable {
         @Override
         public void connect(InetSocketAddress to, Loop loop, WireConnected callback) {
             InetSocketAddress from = newAddress(address);
-            faults.onAddress(name, from);
+            faults.onAddress(name, from, false);
             Verdict verdict = faults.onConnect(name, to);
             if (verdict == Verdict.IGNORE) {
                 loop.schedule(() -> callback.onFailed(new ConnectException("Connection timed out")), CONNECT_TIMEOUT);
@@ -157,7 +157,7 @@ public final class MemoryNet implements AutoCloseable {
                 throws IOException {
             checkArgument(!to.isUnresolved(), "a name would have to be resolved");
             InetSocketAddress from = newAddress(address);
-            faults.onAddress(name, from);
+            faults.onAddress(name, from, false);
             MemorySocket socket = new MemorySocket(blocked, from);
             beforehand.accept(socket);
             Verdict verdict = faults.onConnect(name, to);

@@ -52,7 +52,7 @@ public final class NioNet implements WireNet {
             channel.configureBlocking(false);
             channel.bind(local);
             InetSocketAddress at = (InetSocketAddress) channel.getLocalAddress();
-            faults.onAddress(host, at);
+            faults.onAddress(host, at, true);
             onLoop(loop, () -> {
                 channel.register(selecting.selector(), SelectionKey.OP_ACCEPT, (Runnable)
                         () -> acceptAll(channel, selecting, accept));
@@ -162,7 +162,7 @@ public final class NioNet implements WireNet {
             callback.onFailed(e);
             return;
         }
-        faults.onAddress(host, wire.local());
+        faults.onAddress(host, wire.local(), false);
         callback.onConnected(faults.onWire(host, wire, loop));
     }
 

@@ -21,8 +21,12 @@ public interface WireFaults {
         IGNORE
     }
 
-    /** Tells which address a host has, for listening or for a connection of its own. */
-    default void onAddress(String host, InetSocketAddress address) {}
+    /**
+     * Tells of an address that a host has.
+     *
+     * @param listens whether it listens there; otherwise it is its end of a connection that it has made
+     */
+    default void onAddress(String host, InetSocketAddress address, boolean listens) {}
 
     /**
      * Tells that the connections of a host have a blocking end there, to which faults can't be applied: its peers are to
