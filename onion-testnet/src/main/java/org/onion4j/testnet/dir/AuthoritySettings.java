@@ -63,13 +63,13 @@ public record AuthoritySettings(
     /** Lists of subprotocols in the form of "proto" lines. */
     public record ProtocolLines(
             String recommendedClient, String recommendedRelay, String requiredClient, String requiredRelay) {
-        /** What C tor 0.4.9.11 votes for. */
+        /** What C tor 0.4.9.11 votes for, but that relays need no congestion control. */
         public static final ProtocolLines CURRENT = new ProtocolLines(
                 "Cons=2 Desc=2 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4 HSRend=2 Link=4-5 Microdesc=2 Relay=2-4",
                 "Cons=2 Desc=2 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4-5 HSRend=2 Link=4-5 LinkAuth=3 Microdesc=2"
                         + " Relay=2-4",
                 "Cons=2 Desc=2 FlowCtrl=1 Link=4 Microdesc=2 Relay=2",
-                "Cons=2 Desc=2 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4-5 HSRend=2 Link=4-5 LinkAuth=3 Microdesc=2"
+                "Cons=2 Desc=2 DirCache=2 FlowCtrl=1 HSDir=2 HSIntro=4-5 HSRend=2 Link=4-5 LinkAuth=3 Microdesc=2"
                         + " Relay=2-4");
 
         Vote.Protocols parsed() {

@@ -45,9 +45,12 @@ public record RelayProfile(
         PortPolicy ipv6Policy,
         ImmutableSet<Service> services) {
 
-    /** What our relays speak: as C tor 0.4.9.11, but for conflux, CGO and padding machines. */
-    public static final String PROTOCOLS = "Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4-5 HSRend=1-2"
-            + " Link=3-5 LinkAuth=3 Microdesc=1-3 Relay=2-4";
+    /**
+     * What our relays speak: as C tor 0.4.9.11, but for congestion control, conflux, CGO, padding machines and link
+     * protocol 3.
+     */
+    public static final String PROTOCOLS = "Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1 HSDir=2 HSIntro=4-5 HSRend=1-2"
+            + " Link=4-5 LinkAuth=3 Microdesc=1-3 Relay=2-4";
 
     /** The version that our relays are equivalent to. */
     public static final String PLATFORM = "Tor 0.4.9.11 on Onion4J";
