@@ -99,6 +99,10 @@ final class MemoryRelays implements AutoCloseable {
         return node;
     }
 
+    int count() {
+        return nodes.size();
+    }
+
     Node node(int index) {
         return nodes.get(index);
     }

@@ -84,7 +84,7 @@ class RelayFlowTest {
     }
 
     @Test
-    void t13_sendmeWithAWrongTag_closesTheCircuit() {
+    void sendmeWithAWrongTag_closesTheCircuit() {
         FakeWire wire = open(1);
         wire.say(cells(100));
         kit.loop.run();
