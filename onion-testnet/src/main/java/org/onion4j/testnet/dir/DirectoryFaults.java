@@ -40,7 +40,7 @@ public interface DirectoryFaults {
         };
     }
 
-    /** Each document ends in the middle, though the header promises all of it. */
+    /** Each document is the first half of what it should be. For an answer that breaks off, see {@link #cutAfter}. */
     static DirectoryFaults truncated() {
         return (request, answer, store) ->
                 answer.status() != 200 || answer.document().isEmpty()
