@@ -49,7 +49,8 @@ final class ExitStream extends EdgeStream implements WireListener {
     static Optional<InetAddress> literal(String host) {
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         String text = bracketed ? host.substring(1, host.length() - 1) : host;
-        return InetAddresses.isInetAddress(text) ? Optional.of(InetAddresses.forString(text)) : Optional.empty();
+        boolean literal = text.indexOf('%') < 0 && InetAddresses.isInetAddress(text); // no scopes of this machine
+        return literal ? Optional.of(InetAddresses.forString(text)) : Optional.empty();
     }
 
     private final class Resolved implements ExitConnector.ResolveCallback {

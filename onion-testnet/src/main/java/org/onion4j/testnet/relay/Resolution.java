@@ -1,7 +1,6 @@
 package org.onion4j.testnet.relay;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;
@@ -73,7 +72,7 @@ final class Resolution implements ExitConnector.ResolveCallback, ExitConnector.R
             }
             text = groups.toString();
         }
-        return InetAddresses.isInetAddress(text) ? Optional.of(InetAddresses.forString(text)) : Optional.empty();
+        return ExitStream.literal(text);
     }
 
     @Override
