@@ -64,9 +64,16 @@ public final class LinkTls {
     private static final int MAX_NAME_LEN = 25;
 
     private final RandomSource random;
+    private final ProtocolVersion[] versions;
     private final JcaTlsCrypto crypto;
 
+    /** TLS 1.3, or 1.2 with peers that know no better. */
     public LinkTls(RandomSource random) {
+        this(random, ProtocolVersion.TLSv13);
+    }
+
+    LinkTls(RandomSource random, ProtocolVersion highest) {
+        this.versions = highest.downTo(ProtocolVersion.TLSv12);
         this.random = random;
         SecureRandom source = new JcaRandom(random);
         this.crypto = new Crypto(source);
@@ -144,7 +151,7 @@ public final class LinkTls {
 
         @Override
         protected ProtocolVersion[] getSupportedVersions() {
-            return ProtocolVersion.TLSv13.downTo(ProtocolVersion.TLSv12);
+            return versions.clone();
         }
 
         @Override
@@ -211,7 +218,7 @@ public final class LinkTls {
 
         @Override
         protected ProtocolVersion[] getSupportedVersions() {
-            return ProtocolVersion.TLSv13.downTo(ProtocolVersion.TLSv12);
+            return versions.clone();
         }
 
         @Override

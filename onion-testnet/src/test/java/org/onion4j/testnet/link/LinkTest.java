@@ -3,21 +3,28 @@ package org.onion4j.testnet.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
+import org.bouncycastle.tls.ProtocolVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.CellFrame;
+import org.onion4j.circuit.cell.Netinfo;
+import org.onion4j.circuit.cell.Versions;
 import org.onion4j.circuit.channel.Channel;
 import org.onion4j.circuit.channel.ChannelEnvironment;
 import org.onion4j.circuit.channel.ChannelTarget;
+import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.random.SystemRandom;
 import org.onion4j.testnet.link.LinkTestKit.Received;
 
@@ -140,5 +147,49 @@ class LinkTest {
                 kit.clientLoop(),
                 Thread::new,
                 Duration.ofSeconds(30));
+    }
+
+    @Test
+    void tls12Client_ofThePlatform_isServed() throws Exception {
+        LinkTestKit.Peer one = kit.newRelay("one", "10.0.0.1");
+        one.listen();
+        Socket plain = kit.net().connector("client", LinkTestKit.ip("10.9.9.9")).connect(one.address(), 30_000);
+        try (SSLSocket tls = JsseClient.connect(plain, "TLSv1.2")) {
+            assertThat(tls.getSession().getProtocol()).isEqualTo("TLSv1.2");
+            assertThat(Bytes.copyOf(tls.getSession().getPeerCertificates()[0].getEncoded()))
+                    .isEqualTo(one.keys().tlsCertificateDer());
+            OutputStream out = tls.getOutputStream();
+            out.write(CellFrame.encodeInitial(Versions.of(4)));
+            out.write(CellFrame.encode(0, Netinfo.ofClient(one.address().getAddress())));
+
+            assertThat(one.nextLink().version()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void tls12_betweenRelays_hasAnExporterToo() throws Exception {
+        try (LinkTestKit old = new LinkTestKit(ProtocolVersion.TLSv12)) {
+            LinkTestKit.Peer one = old.newRelay("one", "10.0.0.1");
+            LinkTestKit.Peer two = old.newRelay("two", "10.0.0.2");
+            one.listen();
+
+            two.dial(one);
+
+            assertThat(one.nextLink().peer()).contains(two.keys().identities());
+        }
+    }
+
+    @Test
+    void silentPeer_isGivenUpByTheNetworksTime() throws Exception {
+        LinkTestKit.Peer one = kit.newRelay("one", "10.0.0.1");
+        one.listen();
+        try (Socket silent =
+                kit.net().connector("client", LinkTestKit.ip("10.9.9.9")).connect(one.address(), 30_000)) {
+            one.run(() -> {});
+
+            kit.time().advance(Duration.ofSeconds(61));
+
+            assertThat(silent.getInputStream().readAllBytes()).hasSizeLessThan(100);
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.bouncycastle.tls.ProtocolVersion;
 import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.circuit.channel.CellHandler;
 import org.onion4j.circuit.channel.ChannelException;
@@ -33,7 +34,15 @@ final class LinkTestKit implements AutoCloseable {
     private final EventLoop loop = EventLoop.start("links", time);
     private final EventLoop clientLoop = EventLoop.start("client", time);
     private final MemoryNet net = new MemoryNet(time, WireFaults.NONE);
-    private final LinkTls tls = new LinkTls(SeededRandom.of(SEED, "tls"));
+    private final LinkTls tls;
+
+    LinkTestKit() {
+        this(ProtocolVersion.TLSv13);
+    }
+
+    LinkTestKit(ProtocolVersion highest) {
+        tls = new LinkTls(SeededRandom.of(SEED, "tls"), highest);
+    }
 
     NetworkTime time() {
         return time;
@@ -121,6 +130,10 @@ final class LinkTestKit implements AutoCloseable {
 
         RelayLink nextLink() throws InterruptedException {
             return links.poll(SECONDS, TimeUnit.SECONDS);
+        }
+
+        boolean hasNoLink() {
+            return links.isEmpty();
         }
 
         RelayLink dial(Peer other) throws Exception {
