@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.DestroyReason;
 import org.onion4j.circuit.message.RelayCommand;
@@ -12,7 +13,7 @@ import org.onion4j.circuit.message.RelayCommand;
 /** What a relay sees of one circuit, as it sees it. Cells of one kind in a row take one entry. On the relay's loop. */
 class CircuitTrace {
     /** Writes nothing down. */
-    static final CircuitTrace NONE = new CircuitTrace(0, null, HandshakeKind.FAST) {
+    static final CircuitTrace NONE = new CircuitTrace(0, null, 0, HandshakeKind.FAST) {
         @Override
         void cell(Direction direction, CellCommand command, RelayCommand message) {}
     };
@@ -22,11 +23,13 @@ class CircuitTrace {
 
     private final long number;
     private final LinkPeer previous;
+    private final int previousCircuitId;
     private final HandshakeKind handshake;
     private final List<CircuitObservation.Cells> runs = new ArrayList<>();
     private final List<Destination> destinations = new ArrayList<>();
     private final List<InetAddress> addresses = new ArrayList<>();
     private LinkPeer next;
+    private int nextCircuitId;
     private DestroyReason closed;
     private long cells;
     // The run that is going on.
@@ -35,9 +38,10 @@ class CircuitTrace {
     private RelayCommand message;
     private long count;
 
-    CircuitTrace(long number, LinkPeer previous, HandshakeKind handshake) {
+    CircuitTrace(long number, LinkPeer previous, int previousCircuitId, HandshakeKind handshake) {
         this.number = number;
         this.previous = previous;
+        this.previousCircuitId = previousCircuitId;
         this.handshake = handshake;
     }
 
@@ -68,8 +72,9 @@ class CircuitTrace {
         return new CircuitObservation.Cells(direction, command, Optional.ofNullable(message), count);
     }
 
-    void next(LinkPeer peer) {
+    void next(LinkPeer peer, int circuitId) {
         next = peer;
+        nextCircuitId = circuitId;
     }
 
     void destination(Destination asked) {
@@ -93,8 +98,10 @@ class CircuitTrace {
         return new CircuitObservation(
                 number,
                 previous,
+                previousCircuitId,
                 handshake,
                 Optional.ofNullable(next),
+                next == null ? OptionalInt.empty() : OptionalInt.of(nextCircuitId),
                 all.build(),
                 cells,
                 ImmutableList.copyOf(destinations),

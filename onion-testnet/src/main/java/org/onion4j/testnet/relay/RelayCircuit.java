@@ -68,7 +68,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
     void open(CircuitLeg leg, ChannelMessage answer) {
         previous = leg;
         core.circuits().add(this);
-        trace = core.observations().begin(leg.link.peer(), handshake);
+        trace = core.observations().begin(leg.link.peer(), leg.circuitId, handshake);
         trace.cell(Direction.FORWARD, createCommand(), null);
         core.script().onCircuit(scripted);
         sendBackward(answer);
@@ -316,7 +316,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
             return;
         }
         next = leg.get();
-        trace.next(link.peer());
+        trace.next(link.peer(), next.circuitId);
         trace.cell(Direction.FORWARD, CellCommand.CREATE2, null);
         next.send(create);
     }

@@ -18,8 +18,8 @@ public final class RelayObservations {
         this.loop = loop;
     }
 
-    CircuitTrace begin(LinkPeer previous, HandshakeKind handshake) {
-        CircuitTrace trace = new CircuitTrace(++circuits, previous, handshake);
+    CircuitTrace begin(LinkPeer previous, int circuitId, HandshakeKind handshake) {
+        CircuitTrace trace = new CircuitTrace(++circuits, previous, circuitId, handshake);
         traces.add(trace);
         return trace;
     }

@@ -317,6 +317,8 @@ class RelayCircuitTest {
         assertThat(middle.next().get().rsaIdentity()).contains(kit.relay(2).keys.rsaIdentity());
         assertThat(exit.previous().rsaIdentity()).contains(kit.relay(1).keys.rsaIdentity());
         assertThat(exit.next()).isEmpty();
+        assertThat(guard.nextCircuitId()).hasValue(middle.previousCircuitId());
+        assertThat(middle.nextCircuitId()).hasValue(exit.previousCircuitId());
         assertThat(guard.cells())
                 .startsWith(
                         new CircuitObservation.Cells(Direction.FORWARD, CellCommand.CREATE2, Optional.empty(), 1),
