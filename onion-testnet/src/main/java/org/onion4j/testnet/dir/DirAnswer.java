@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.onion4j.crypto.bytes.Bytes;
 
@@ -15,8 +16,15 @@ import org.onion4j.crypto.bytes.Bytes;
  * @param document what was asked for; sent with status 200 alone
  * @param headers more header lines, without their ends
  * @param delivery how it is to be sent
+ * @param raw what to send instead of all that, header included
  */
-public record DirAnswer(int status, String reason, Bytes document, ImmutableList<String> headers, Delivery delivery) {
+public record DirAnswer(
+        int status,
+        String reason,
+        Bytes document,
+        ImmutableList<String> headers,
+        Delivery delivery,
+        Optional<Bytes> raw) {
 
     /**
      * How an answer is sent.
@@ -38,12 +46,12 @@ public record DirAnswer(int status, String reason, Bytes document, ImmutableList
 
     /** The document. */
     static DirAnswer ok(Bytes document) {
-        return new DirAnswer(200, "OK", document, ImmutableList.of(), Delivery.AT_ONCE);
+        return new DirAnswer(200, "OK", document, ImmutableList.of(), Delivery.AT_ONCE, Optional.empty());
     }
 
     /** A status without a document. */
     static DirAnswer status(int status, String reason) {
-        return new DirAnswer(status, reason, Bytes.EMPTY, ImmutableList.of(), Delivery.AT_ONCE);
+        return new DirAnswer(status, reason, Bytes.EMPTY, ImmutableList.of(), Delivery.AT_ONCE, Optional.empty());
     }
 
     static DirAnswer notFound() {
@@ -56,12 +64,17 @@ public record DirAnswer(int status, String reason, Bytes document, ImmutableList
 
     /** The same with another document, and status 200. */
     public DirAnswer withDocument(Bytes value) {
-        return new DirAnswer(200, "OK", value, headers, delivery);
+        return new DirAnswer(200, "OK", value, headers, delivery, raw);
     }
 
     /** The same sent in another way. */
     public DirAnswer withDelivery(Delivery value) {
-        return new DirAnswer(status, reason, document, headers, value);
+        return new DirAnswer(status, reason, document, headers, value, raw);
+    }
+
+    /** Other bytes in its place, header included. */
+    public DirAnswer withRaw(Bytes value) {
+        return new DirAnswer(status, reason, document, headers, delivery, Optional.of(value));
     }
 
     /** The same with one more header line, without its end. */
@@ -71,6 +84,7 @@ public record DirAnswer(int status, String reason, Bytes document, ImmutableList
                 reason,
                 document,
                 ImmutableList.<String>builder().addAll(headers).add(line).build(),
-                delivery);
+                delivery,
+                raw);
     }
 }

@@ -2,8 +2,10 @@ package org.onion4j.testnet.dir;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.onion4j.crypto.bytes.Bytes;
 
 /**
@@ -101,6 +103,44 @@ public interface DirectoryFaults {
     static DirectoryFaults dripping(int pieceLen, Duration pause) {
         return (request, answer, store) ->
                 answer.withDelivery(new DirAnswer.Delivery(false, OptionalInt.empty(), pieceLen, pause));
+    }
+
+    /** Each request is answered with these bytes, whatever they are. */
+    static DirectoryFaults raw(Bytes answer) {
+        return (request, right, store) -> right.withRaw(answer);
+    }
+
+    /** Each request is answered with a few kilobytes that expand to so many zeros. */
+    static DirectoryFaults bomb(int expandedLen) {
+        Bytes body = HttpWriter.deflate(new byte[expandedLen]);
+        Bytes head = Bytes.copyOf(DocumentText.bytes(
+                "HTTP/1.0 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: " + body.size() + "\r\n\r\n"));
+        return raw(Bytes.concat(head, body));
+    }
+
+    /** Microdescriptors of some digests are left out of answers. */
+    static DirectoryFaults withholding(Predicate<Bytes> digests) {
+        return (request, answer, store) -> {
+            if (!request.path().startsWith(DocumentRequests.MICRO)) {
+                return answer;
+            }
+            List<Bytes> left = new ArrayList<>();
+            for (Bytes digest : DocumentRequests.microdescriptorDigests(request.path())) {
+                if (!digests.test(digest)) {
+                    store.microdescriptor(digest).ifPresent(left::add);
+                }
+            }
+            return left.isEmpty()
+                    ? DirAnswer.notFound()
+                    : answer.withDocument(Bytes.concat(left.toArray(new Bytes[0])));
+        };
+    }
+
+    /** Answers with microdescriptors have another text at their end, which nobody asked for. */
+    static DirectoryFaults unasked(Bytes text) {
+        return (request, answer, store) -> request.path().startsWith(DocumentRequests.MICRO) && answer.status() == 200
+                ? answer.withDocument(Bytes.concat(answer.document(), text))
+                : answer;
     }
 
     /** The flavour of consensus that is asked for; null if something else is. */

@@ -32,7 +32,7 @@ final class DocumentRequests {
 
     private static final String CURRENT = "/tor/status-vote/current/";
     private static final String KEYS = "/tor/keys/";
-    private static final String MICRO = "/tor/micro/d/";
+    static final String MICRO = "/tor/micro/d/";
     private static final String SERVER = "/tor/server/";
     private static final String EXTRA = "/tor/extra/";
 
@@ -55,7 +55,7 @@ final class DocumentRequests {
         } else if (path.startsWith(KEYS)) {
             return certificates(request, path.substring(KEYS.length()));
         } else if (path.startsWith(MICRO)) {
-            return microdescriptors(path.substring(MICRO.length()));
+            return microdescriptors(path);
         } else if (path.startsWith(SERVER)) {
             return descriptors(path.substring(SERVER.length()));
         } else if (path.startsWith(EXTRA)) {
@@ -198,16 +198,23 @@ final class DocumentRequests {
         return answer(texts(found.values(), AuthorityCertificate::text));
     }
 
-    private DirAnswer microdescriptors(String list) {
+    private DirAnswer microdescriptors(String path) {
         List<Bytes> found = new ArrayList<>();
-        for (String name : names(list, '-')) {
-            if (BaseEncoding.base64().omitPadding().canDecode(name)) {
-                store.microdescriptor(
-                                Bytes.copyOf(BaseEncoding.base64().omitPadding().decode(name)))
-                        .ifPresent(found::add);
-            }
+        for (Bytes digest : microdescriptorDigests(path)) {
+            store.microdescriptor(digest).ifPresent(found::add);
         }
         return answer(found);
+    }
+
+    /** The digests that a request for microdescriptors names; words of another form are passed over. */
+    static List<Bytes> microdescriptorDigests(String path) {
+        List<Bytes> digests = new ArrayList<>();
+        for (String name : names(path.substring(MICRO.length()), '-')) {
+            if (BaseEncoding.base64().omitPadding().canDecode(name)) {
+                digests.add(Bytes.copyOf(BaseEncoding.base64().omitPadding().decode(name)));
+            }
+        }
+        return digests;
     }
 
     private DirAnswer descriptors(String name) {

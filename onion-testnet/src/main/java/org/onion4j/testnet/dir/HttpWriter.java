@@ -24,6 +24,9 @@ final class HttpWriter {
 
     /** The bytes of an answer, its document compressed as the request allows. */
     static Bytes write(DirRequest request, DirAnswer answer, DirClient client, Instant now) {
+        if (answer.raw().isPresent()) {
+            return answer.raw().get();
+        }
         StringBuilder head = new StringBuilder("HTTP/1.0 ")
                 .append(answer.status())
                 .append(' ')
@@ -42,7 +45,7 @@ final class HttpWriter {
         byte[] body = new byte[0];
         if (answer.status() == 200 && !answer.document().isEmpty()) {
             String coding = coding(request);
-            body = encode(answer.document(), coding);
+            body = encode(answer.document().toArray(), coding);
             head.append("Content-Type: text/plain\r\nContent-Encoding: ")
                     .append(coding)
                     .append("\r\nContent-Length: ")
@@ -68,14 +71,19 @@ final class HttpWriter {
         return request.accepts("gzip") || request.accepts("x-gzip") ? "gzip" : "identity";
     }
 
-    private static byte[] encode(Bytes document, String coding) {
+    /** A zlib stream that stands for these bytes. */
+    static Bytes deflate(byte[] plain) {
+        return Bytes.copyOf(encode(plain, "deflate"));
+    }
+
+    private static byte[] encode(byte[] document, String coding) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (OutputStream coder = switch (coding) {
             case "deflate" -> new DeflaterOutputStream(out);
             case "gzip" -> new GZIPOutputStream(out);
             default -> out;
         }) {
-            coder.write(document.toArray());
+            coder.write(document);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // it goes to memory
         }
