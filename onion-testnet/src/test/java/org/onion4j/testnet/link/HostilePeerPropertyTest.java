@@ -32,7 +32,7 @@ import org.onion4j.testnet.wire.WireConnected;
 import org.onion4j.testnet.wire.WireFaults;
 import org.onion4j.testnet.wire.WireListener;
 
-/** T01, T02: whatever a peer sends, before TLS and within it, costs it its link and nothing else. */
+/** T01, T05: whatever a peer sends, before TLS and within it, costs it its link and nothing else. */
 class HostilePeerPropertyTest {
     private static final NetworkTime TIME = NetworkTime.manual(Instant.parse("2030-01-01T00:00:00Z"));
     private static final RelayIdentity KEYS = new RelayIdentity(SeededRandom.of(1, "hostile"), TIME.now());
@@ -72,7 +72,7 @@ class HostilePeerPropertyTest {
     }
 
     @Property(tries = 60, shrinking = ShrinkingMode.OFF)
-    void t01_anyBytesInsteadOfTls_endTheConnectionAtMost(@ForAll byte[] bytes) throws Exception {
+    void t05_anyBytesInsteadOfTls_endTheConnectionAtMost(@ForAll byte[] bytes) throws Exception {
         connect();
         wire.start(new WireListener() {
             @Override
@@ -132,7 +132,7 @@ class HostilePeerPropertyTest {
     }
 
     @Property(tries = 40, shrinking = ShrinkingMode.OFF)
-    void t02_anyCellsInTheHandshake_proveNothing(@ForAll("cells") List<byte[]> cells) throws Exception {
+    void t01_anyCellsInTheHandshake_proveNothing(@ForAll("cells") List<byte[]> cells) throws Exception {
         connect();
         TlsWire[] tls = new TlsWire[1];
         tls[0] = TLS.connect(wire, new TlsWire.Listener() {

@@ -126,12 +126,12 @@ class LinkScriptTest {
     }
 
     @Test
-    void t02_netinfoWithoutCerts_failsTheInitiator() throws Exception {
+    void t01_netinfoWithoutCerts_failsTheInitiator() throws Exception {
         assertDialFails(dropping(CellCommand.CERTS), "out of place");
     }
 
     @Test
-    void t02_certsTwice_failsTheInitiator() throws Exception {
+    void t01_certsTwice_failsTheInitiator() throws Exception {
         LinkScript script = new LinkScript() {
             @Override
             public void outgoing(LinkCell cell, Consumer<LinkCell> next) {
@@ -145,7 +145,7 @@ class LinkScriptTest {
     }
 
     @Test
-    void t02_cellsOfCircuitsBeforeNetinfo_failTheInitiator() throws Exception {
+    void t01_cellsOfCircuitsBeforeNetinfo_failTheInitiator() throws Exception {
         LinkScript script = new LinkScript() {
             @Override
             public void outgoing(LinkCell cell, Consumer<LinkCell> next) {
@@ -159,7 +159,7 @@ class LinkScriptTest {
     }
 
     @Test
-    void t02_paddingWithoutEnd_failsTheInitiator() throws Exception {
+    void t01_paddingWithoutEnd_failsTheInitiator() throws Exception {
         LinkScript script = new LinkScript() {
             @Override
             public void outgoing(LinkCell cell, Consumer<LinkCell> next) {
@@ -194,7 +194,7 @@ class LinkScriptTest {
     }
 
     @Test
-    void t02_certsAfterTheHandshake_closeTheLink() throws Exception {
+    void t01_certsAfterTheHandshake_closeTheLink() throws Exception {
         LinkTestKit.Peer one = kit.newRelay("one", "10.0.0.1");
         LinkTestKit.Peer two = kit.newRelay("two", "10.0.0.2");
         one.listen();

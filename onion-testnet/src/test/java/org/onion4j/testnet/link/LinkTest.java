@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
-import org.bouncycastle.tls.ProtocolVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.onion4j.circuit.cell.CellCommand;
@@ -168,7 +167,7 @@ class LinkTest {
 
     @Test
     void tls12_betweenRelays_hasAnExporterToo() throws Exception {
-        try (LinkTestKit old = new LinkTestKit(ProtocolVersion.TLSv12)) {
+        try (LinkTestKit old = new LinkTestKit(false)) {
             LinkTestKit.Peer one = old.newRelay("one", "10.0.0.1");
             LinkTestKit.Peer two = old.newRelay("two", "10.0.0.2");
             one.listen();

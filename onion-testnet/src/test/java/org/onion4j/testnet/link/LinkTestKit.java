@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import org.bouncycastle.tls.ProtocolVersion;
 import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.circuit.channel.CellHandler;
 import org.onion4j.circuit.channel.ChannelException;
@@ -37,11 +36,11 @@ final class LinkTestKit implements AutoCloseable {
     private final LinkTls tls;
 
     LinkTestKit() {
-        this(ProtocolVersion.TLSv13);
+        this(true);
     }
 
-    LinkTestKit(ProtocolVersion highest) {
-        tls = new LinkTls(SeededRandom.of(SEED, "tls"), highest);
+    LinkTestKit(boolean tls13) {
+        tls = new LinkTls(SeededRandom.of(SEED, "tls"), tls13);
     }
 
     NetworkTime time() {
