@@ -248,6 +248,18 @@ public final class OnionClient implements AutoCloseable {
     }
 
     /**
+     * Tells the client that the device has another network now, or has one again: from mobile data to a wireless network,
+     * say, or after it slept. All connections are dropped at once, since those of the old network may never be heard of
+     * again, and new ones made without waiting for what failed there. Streams that are open fail with {@link
+     * CircuitClosedException}; those that are being opened go on by themselves. Without this call the client finds out by
+     * itself, but takes up to a minute, so applications on phones should forward what their platform says about networks.
+     * Does not block; no effect on a client that has not touched the network yet, or is closed.
+     */
+    public void networkChanged() {
+        engine.networkChanged();
+    }
+
+    /**
      * Starts a SOCKS5 and SOCKS4a proxy on 127.0.0.1, through which any program of this machine can use the client until the
      * proxy or the client is closed. Connections that come before the client is in the network wait. Streams with different
      * user names or passwords share no circuit; neither do those of different proxies.

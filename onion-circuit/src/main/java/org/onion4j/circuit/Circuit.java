@@ -296,6 +296,7 @@ public final class Circuit implements AutoCloseable {
             if (stream == null) {
                 throw noStreamId();
             }
+            noteTraffic();
             sender.sendInTurn(hop, stream.streamId(), begin, stream::onBegun);
             checkOpen(); // sending may have failed
             return stream;
@@ -321,6 +322,7 @@ public final class Circuit implements AutoCloseable {
             if (id == 0) {
                 throw noStreamId();
             }
+            noteTraffic();
             sender.sendInTurn(hop, id, question, () -> {});
             checkOpen(); // sending may have failed
         } finally {
@@ -332,6 +334,12 @@ public final class Circuit implements AutoCloseable {
             }
         });
         return answer;
+    }
+
+    private void noteTraffic() {
+        if (hops.size() > 1) {
+            channel.carryTraffic();
+        }
     }
 
     private void forgetResolve(int id, CompletableFuture<Resolved> answer) {

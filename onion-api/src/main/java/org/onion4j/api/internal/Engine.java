@@ -42,6 +42,12 @@ public interface Engine extends AutoCloseable {
     /** Looks up the name of the address that the request is for. The request's port is 0. */
     CompletableFuture<String> resolveReverse(StreamRequest request);
 
+    /**
+     * The device has another network, or has one again: links of the old one are dropped at once, and whatever waits after
+     * failures is tried again. No effect before {@link #bootstrap}, or after {@link #close}.
+     */
+    void networkChanged();
+
     /** Runs short tasks later; takes none after {@link #close}. */
     Scheduler scheduler();
 

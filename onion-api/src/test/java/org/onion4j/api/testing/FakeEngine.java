@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.onion4j.api.BootstrapProgress;
 import org.onion4j.api.ClientStatus;
@@ -27,6 +28,7 @@ public final class FakeEngine implements Engine {
     private final BlockingQueue<CompletableFuture<Void>> bootstraps = new LinkedBlockingQueue<>();
     private final List<Consumer<BootstrapProgress>> listeners = new CopyOnWriteArrayList<>();
     private volatile BootstrapProgress progress = BootstrapProgress.DONE;
+    private final AtomicInteger networkChanges = new AtomicInteger();
     private volatile boolean closed;
 
     private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
@@ -119,6 +121,16 @@ public final class FakeEngine implements Engine {
         CompletableFuture<String> future = new CompletableFuture<>();
         reverseLookups.add(new Asked<>(request, future));
         return future;
+    }
+
+    @Override
+    public void networkChanged() {
+        networkChanges.incrementAndGet();
+    }
+
+    /** How often it was told that the network has changed. */
+    public int networkChanges() {
+        return networkChanges.get();
     }
 
     @Override

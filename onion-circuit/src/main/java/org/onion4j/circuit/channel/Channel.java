@@ -56,6 +56,8 @@ public final class Channel implements AutoCloseable {
     private final CompletableFuture<Channel> opened = new CompletableFuture<>();
     private final CompletableFuture<ChannelException> closed = new CompletableFuture<>();
     private final CompletableFuture<Void> carriesPaths = new CompletableFuture<>();
+    private final CompletableFuture<Void> carriesTraffic = new CompletableFuture<>();
+    private final long begunNanos;
     private final AtomicLong batchesRead = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -75,6 +77,7 @@ public final class Channel implements AutoCloseable {
         this.environment = environment;
         this.outgoing = new OutgoingQueue(CELL_LEN, environment.memory().newAccount(new QueueMemory()));
         this.idleSinceNanos = environment.ticker().read();
+        this.begunNanos = idleSinceNanos;
     }
 
     /** Begins to open a channel and returns at once; {@link #opened} tells how it went. */
@@ -159,6 +162,28 @@ public final class Channel implements AutoCloseable {
         }
     }
 
+    /** For how long no cell has come over it, since it has been open; zero while it is not. */
+    public Duration unheardFor() {
+        lock.lock();
+        try {
+            return isUsable() ? Duration.ofNanos(environment.ticker().read() - lastReadNanos) : Duration.ZERO;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it has been opening for at least this long, and still is. */
+    boolean isOpeningFor(Duration time) {
+        lock.lock();
+        try {
+            return state == State.OPENING
+                    && cause == null
+                    && environment.ticker().read() - begunNanos >= time.toNanos();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many bytes wait to be sent. */
     public int queuedBytes() {
         return outgoing.queuedBytes();
@@ -204,9 +229,31 @@ public final class Channel implements AutoCloseable {
         }
     }
 
+    /** Whether {@link #carryPaths} was called: the relay has answered on this channel. */
+    public boolean hasCarriedPaths() {
+        return carriesPaths.isDone();
+    }
+
+    /** Whether the relay pads it as far as that is known, since streams have run over it. */
+    boolean isPaddedByRelay() {
+        return isOpen() && link.version() >= ChannelPadding.FIRST_PADDED_VERSION && carriesTraffic.isDone();
+    }
+
     /** Completes at the first {@link #carryPaths}. What depends on it must not block: see there. */
     CompletableFuture<Void> carriesPaths() {
         return carriesPaths;
+    }
+
+    /** A stream is about to run over such a circuit. May be called under the lock of a circuit. */
+    public void carryTraffic() {
+        if (!carriesTraffic.isDone()) {
+            carriesTraffic.complete(null);
+        }
+    }
+
+    /** Completes at the first {@link #carryTraffic}. What depends on it must not block: see there. */
+    CompletableFuture<Void> carriesTraffic() {
+        return carriesTraffic;
     }
 
     /** What padding sees of it. */
@@ -401,6 +448,21 @@ public final class Channel implements AutoCloseable {
         if (unused) {
             close();
         }
+    }
+
+    /** Whether {@link #retire} was called. */
+    public boolean isRetired() {
+        lock.lock();
+        try {
+            return retired;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives it up at once, with its circuits, because nothing comes over it any more. */
+    public void giveUpSilent() {
+        fail(new ChannelException(ChannelException.Kind.SILENT, "nothing comes over the link any more"));
     }
 
     private void flushAndClose() {

@@ -26,6 +26,11 @@ final class ChannelAsPaddedLink implements PaddedLink {
     }
 
     @Override
+    public boolean carriesTraffic() {
+        return channel.carriesTraffic().isDone();
+    }
+
+    @Override
     public LinkActivity activity() {
         return channel.activity();
     }

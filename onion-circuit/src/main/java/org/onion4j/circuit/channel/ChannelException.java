@@ -24,6 +24,8 @@ public final class ChannelException extends IOException {
         TIMEOUT,
         /** The peer, or the network, ended an open channel. */
         LOST,
+        /** Nothing came over an open channel any more though the peer was asked: a dead link, or a dead peer. */
+        SILENT,
         /** The peer broke the rules of an open channel. */
         PROTOCOL,
         /** We could not go on, whatever the peer did: no thread, memory, descriptor or randomness, or a bug of ours. */

@@ -27,8 +27,17 @@ public final class ChannelManager implements AutoCloseable {
      * of that. All as by C tor.
      */
     private static final Duration IDLE_TIME = Duration.ofMinutes(3);
+    /**
+     * A channel that has been opening for so long isn't waited for alone: if its first packets were sent into a network
+     * that the device has left since, it takes long until that is known.
+     */
+    private static final Duration SLOW_OPENING = Duration.ofSeconds(10);
+    /** Channels to one relay that may be opening at once. */
+    private static final int MAX_OPENING = 3;
     /** A relay that reads nothing for this long is given up; as by C tor. */
     private static final Duration STUCK_TIME = Duration.ofMinutes(50);
+
+    private static final Duration QUIET_SLACK = Duration.ofSeconds(2);
 
     private record Entry(Channel channel, ChannelPadding padding, Duration idleTime) {}
 
@@ -73,10 +82,19 @@ public final class ChannelManager implements AutoCloseable {
             if (closed) {
                 return failed(new ChannelException(ChannelException.Kind.CLOSED, "the client has been closed"));
             }
+            int opening = 0;
+            Channel slow = null;
             for (Entry entry : channels.get(target.rsaIdentity())) {
-                if (entry.channel().serves(target)) {
-                    return entry.channel().opened();
+                Channel channel = entry.channel();
+                boolean late = channel.isOpeningFor(SLOW_OPENING);
+                if (!late && channel.serves(target)) {
+                    return channel.opened();
                 }
+                opening += channel.isOpeningFor(Duration.ZERO) ? 1 : 0;
+                slow = late && channel.serves(target) ? channel : slow;
+            }
+            if (slow != null && opening >= MAX_OPENING) {
+                return slow.opened();
             }
             return open(target).opened();
         } catch (RandomnessException e) {
@@ -104,6 +122,7 @@ public final class ChannelManager implements AutoCloseable {
             forget(target.rsaIdentity(), entry);
         });
         channel.carriesPaths().thenRun(channelPadding::look);
+        channel.carriesTraffic().thenRun(channelPadding::look);
         channel.begin(channelPadding::start);
         if (!sweeping) {
             sweeping = true;
@@ -142,6 +161,23 @@ public final class ChannelManager implements AutoCloseable {
                                 ChannelException.Kind.LOST, "the relay does not read what it is sent"));
             }
         }
+    }
+
+    /**
+     * The channels that should have been heard of: those of streams, which the relay pads, and over which nothing has come
+     * for twice the longest pause and more.
+     */
+    public ImmutableList<Channel> quiet() {
+        PaddingParameters current = padding;
+        if (current.mode() != PaddingParameters.Mode.NORMAL || !current.sends()) {
+            return ImmutableList.of();
+        }
+        Duration longest = Duration.ofMillis(2L * current.highMillis()).plus(QUIET_SLACK);
+        return channels().stream()
+                .filter(channel -> channel.isPaddedByRelay()
+                        && channel.circuitCount() > 0
+                        && channel.unheardFor().compareTo(longest) >= 0)
+                .collect(ImmutableList.toImmutableList());
     }
 
     /** The channels that are open, being opened or being closed now. */

@@ -23,7 +23,7 @@ import org.onion4j.crypto.random.RandomSource;
  */
 final class ChannelPadding {
     /** Link protocol that has padding cells the receiver understands as such, and their negotiation. */
-    private static final int FIRST_PADDED_VERSION = 5;
+    static final int FIRST_PADDED_VERSION = 5;
 
     private static final Duration KEEPALIVE = Duration.ofMinutes(5);
     /** A link is looked at no more often than this. */
@@ -83,7 +83,7 @@ final class ChannelPadding {
         tellPeer(current);
         long now = ticker.read();
         PaddedLink.LinkActivity activity = link.activity();
-        boolean pads = mayPad() && link.carriesPaths() && current.sends();
+        boolean pads = mayPad() && isUsed(current) && current.sends();
         boolean changed = pads != padding || !current.equals(drawnFor);
         boolean active = activity.cellsQueued() != cellsSeen || (pads && activity.batchesRead() != batchesSeen);
         padding = pads;
@@ -102,6 +102,10 @@ final class ChannelPadding {
         }
         long left = idleTimeNanos - (now - idleSinceNanos);
         return Duration.ofNanos(padding ? Math.min(left, periodNanos()) : left);
+    }
+
+    private boolean isUsed(PaddingParameters current) {
+        return current.beforeUsage() ? link.carriesPaths() : link.carriesTraffic();
     }
 
     private boolean mayPad() {

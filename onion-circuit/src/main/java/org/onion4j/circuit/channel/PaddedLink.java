@@ -12,6 +12,9 @@ interface PaddedLink {
     /** Whether a circuit of more than one hop has run over it: links for directory requests alone aren't padded. */
     boolean carriesPaths();
 
+    /** Whether such a circuit has carried a stream. */
+    boolean carriesTraffic();
+
     LinkActivity activity();
 
     /** Queues a cell of no circuit. */

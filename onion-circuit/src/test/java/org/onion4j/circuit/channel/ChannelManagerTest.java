@@ -30,7 +30,7 @@ import org.onion4j.crypto.bytes.Ed25519Identity;
 /** Real links in virtual time. */
 @Timeout(60)
 class ChannelManagerTest {
-    private static final PaddingParameters NONE = new PaddingParameters(Mode.NORMAL, 0, 0);
+    private static final PaddingParameters NONE = new PaddingParameters(Mode.NORMAL, 0, 0, true);
 
     private final VirtualTime time = new VirtualTime();
     private final TestEnvironment environment =
@@ -196,7 +196,7 @@ class ChannelManagerTest {
 
     @Test
     void idleChannel_withReducedPadding_isClosedAfterHalfTheTime() throws Exception {
-        manager.setPadding(new PaddingParameters(Mode.REDUCED, 9000, 14000));
+        manager.setPadding(new PaddingParameters(Mode.REDUCED, 9000, 14000, true));
         Channel channel = TestEnvironment.get(manager.get(target));
         time.advance(Duration.ofSeconds(89));
         assertThat(channel.isOpen()).isTrue();
@@ -224,6 +224,34 @@ class ChannelManagerTest {
         old.detach(circuit);
         assertThat(TestEnvironment.get(old.closed()).kind()).isEqualTo(ChannelException.Kind.CLOSED);
         assertThat(fresh.isOpen()).isTrue();
+    }
+
+    @Test
+    void t78_channelLongInOpening_anotherIsTriedBesideIt_andFewInAll() throws Exception {
+        CountDownLatch mayGoOn = stallNextLink();
+        manager.get(target);
+        time.advance(Duration.ofSeconds(9));
+        manager.get(target);
+        assertThat(manager.channels()).hasSize(1);
+        for (int i = 0; i < 4; i++) {
+            time.advance(Duration.ofSeconds(10));
+            manager.get(target);
+            manager.get(target);
+        }
+        assertThat(manager.channels()).hasSize(3);
+        mayGoOn.countDown();
+        assertThat(TestEnvironment.get(manager.get(target)).isOpen()).isTrue();
+        manager.channels().forEach(channel -> TestEnvironment.get(channel.opened()));
+    }
+
+    @Test
+    void t78_channelSilent_tellsForHowLong_andIsGivenUpAsSuch() throws Exception {
+        Channel channel = TestEnvironment.get(manager.get(target));
+        time.advance(Duration.ofSeconds(12));
+        assertThat(channel.unheardFor()).isEqualTo(Duration.ofSeconds(12));
+        channel.giveUpSilent();
+        assertThat(TestEnvironment.get(channel.closed()).kind()).isEqualTo(ChannelException.Kind.SILENT);
+        assertThat(channel.unheardFor()).isZero();
     }
 
     @Test
@@ -331,7 +359,7 @@ class ChannelManagerTest {
 
     @Test
     void reducedPadding_isTheFirstThingThatTheRelayHears() throws Exception {
-        manager.setPadding(new PaddingParameters(Mode.REDUCED, 9000, 14000));
+        manager.setPadding(new PaddingParameters(Mode.REDUCED, 9000, 14000, true));
         Channel channel = TestEnvironment.get(manager.get(target));
         channel.send(0, CellCommand.PADDING, new byte[509], 0);
         relay.awaitCell(CellCommand.NETINFO);

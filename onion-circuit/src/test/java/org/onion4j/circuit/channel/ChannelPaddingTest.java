@@ -38,6 +38,7 @@ class ChannelPaddingTest {
         final List<Sent> sent = new ArrayList<>();
         boolean open = true;
         boolean paths = true;
+        boolean traffic = true;
         boolean drained = true;
         int version = 5;
         RuntimeException failure;
@@ -59,6 +60,11 @@ class ChannelPaddingTest {
         @Override
         public boolean carriesPaths() {
             return paths;
+        }
+
+        @Override
+        public boolean carriesTraffic() {
+            return traffic;
         }
 
         @Override
@@ -208,9 +214,31 @@ class ChannelPaddingTest {
     }
 
     @Test
+    void padBeforeUsageOff_isPaddedOnlyOnceAStreamRunsOverIt() { // nf_pad_before_usage=0
+        parameters = new PaddingParameters(Mode.NORMAL, 1500, 9500, false);
+        link.traffic = false;
+        long begin = now();
+        ChannelPadding padding = start();
+        time.advance(Duration.ofMinutes(11));
+        assertThat(gaps(begin)).containsExactly(300_000L, 300_000L);
+        link.traffic = true;
+        padding.look();
+        time.advance(Duration.ofSeconds(20));
+        assertThat(link.paddingTimes()).hasSizeGreaterThan(3);
+    }
+
+    @Test
+    void padBeforeUsageOn_isPaddedBeforeAnyStream() {
+        link.traffic = false;
+        start();
+        time.advance(Duration.ofSeconds(30));
+        assertThat(link.paddingTimes()).hasSizeGreaterThan(2);
+    }
+
+    @Test
     void linkProtocol4_isOnlyKeptAliveAndToldNothing() {
         link.version = 4;
-        parameters = new PaddingParameters(Mode.REDUCED, 9000, 14000);
+        parameters = new PaddingParameters(Mode.REDUCED, 9000, 14000, true);
         long begin = now();
         start();
         time.advance(Duration.ofMinutes(11));
@@ -220,7 +248,7 @@ class ChannelPaddingTest {
 
     @Test
     void keepalive_countsFromTheLastWrite() {
-        parameters = new PaddingParameters(Mode.NORMAL, 0, 0); // switched off by the consensus
+        parameters = new PaddingParameters(Mode.NORMAL, 0, 0, true); // switched off by the consensus
         start();
         long begin = now();
         time.advance(Duration.ofMinutes(4));
@@ -238,7 +266,7 @@ class ChannelPaddingTest {
             value = Mode.class,
             names = {"REDUCED", "OFF"})
     void otherModes_tellTheRelayToStopBeforeAnythingElse(Mode mode) throws Exception {
-        parameters = new PaddingParameters(mode, 9000, 14000);
+        parameters = new PaddingParameters(mode, 9000, 14000, true);
         long begin = now();
         start();
         assertThat(negotiate(0).action()).isEqualTo(PaddingAction.STOP);
@@ -255,7 +283,7 @@ class ChannelPaddingTest {
     @Test
     void changedParameters_areToldAndTakenUpAtOnce() throws Exception {
         ChannelPadding padding = start();
-        parameters = new PaddingParameters(Mode.OFF, 1500, 9500);
+        parameters = new PaddingParameters(Mode.OFF, 1500, 9500, true);
         padding.look();
         time.advance(Duration.ofMinutes(4));
         assertThat(negotiate(0).action()).isEqualTo(PaddingAction.STOP);

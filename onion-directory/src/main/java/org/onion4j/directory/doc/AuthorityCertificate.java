@@ -46,6 +46,24 @@ public record AuthorityCertificate(
         return new AuthorityCertificateParser(text).parseAll();
     }
 
+    /**
+     * Certificates that came together, of which some may be no good.
+     *
+     * @param good those that are, in their order
+     * @param faulty how many are not
+     */
+    public record Collection(ImmutableList<AuthorityCertificate> good, int faulty) {}
+
+    /**
+     * Reads certificates that stand one behind another, none to many, and passes over those that are faulty.
+     *
+     * @param text the whole of it; not kept and not changed
+     * @throws DocumentException if it is too long
+     */
+    public static Collection parseGood(byte[] text) throws DocumentException {
+        return AuthorityCertificateParser.parseGood(text);
+    }
+
     /** Whether it counts at a moment: not expired, and not made in a future that clocks can't explain. */
     public boolean validAt(Instant now) {
         return !now.isAfter(expires) && !published.isAfter(now.plus(PUBLISHED_TOLERANCE));

@@ -2,8 +2,10 @@ package org.onion4j.directory.doc;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.onion4j.crypto.bytes.Bytes;
@@ -18,6 +20,7 @@ final class AuthorityCertificateParser {
     private static final int MAX_CERTIFICATES = 64;
 
     private static final String FIRST = "dir-key-certificate-version";
+    private static final byte[] FIRST_LINE = (FIRST + " ").getBytes(StandardCharsets.US_ASCII);
     private static final String LAST = "dir-key-certification";
     private static final String RSA_PUBLIC_KEY = "RSA PUBLIC KEY";
     private static final ImmutableSet<String> NEEDED = ImmutableSet.of(
@@ -37,9 +40,7 @@ final class AuthorityCertificateParser {
     }
 
     ImmutableList<AuthorityCertificate> parseAll() throws DocumentException {
-        if (text.length > AuthorityCertificate.MAX_TOTAL_LEN) {
-            throw new DocumentException("certificates of " + text.length + " bytes");
-        }
+        checkLength(text);
         ImmutableList.Builder<AuthorityCertificate> all = ImmutableList.builder();
         for (int count = 0; in.next(); count++) {
             if (count == MAX_CERTIFICATES) {
@@ -48,6 +49,56 @@ final class AuthorityCertificateParser {
             all.add(new One().parse());
         }
         return all.build();
+    }
+
+    /** See {@link AuthorityCertificate#parseGood}. Each certificate begins with a line that no other item contains. */
+    static AuthorityCertificate.Collection parseGood(byte[] text) throws DocumentException {
+        checkLength(text);
+        ImmutableList.Builder<AuthorityCertificate> good = ImmutableList.builder();
+        int faulty = 0;
+        int from = 0;
+        for (int count = 0; from < text.length; count++) {
+            if (count == MAX_CERTIFICATES) {
+                faulty++;
+                break;
+            }
+            int to = nextCertificate(text, from + 1);
+            try {
+                good.addAll(new AuthorityCertificateParser(Arrays.copyOfRange(text, from, to)).parseAll());
+            } catch (DocumentException e) {
+                faulty++;
+            }
+            from = to;
+        }
+        return new AuthorityCertificate.Collection(good.build(), faulty);
+    }
+
+    /** Where the next line is that begins a certificate, from there on; else the end. */
+    private static int nextCertificate(byte[] text, int from) {
+        for (int at = from; at < text.length; at++) {
+            if (text[at - 1] == '\n' && startsWith(text, at, FIRST_LINE)) {
+                return at;
+            }
+        }
+        return text.length;
+    }
+
+    private static boolean startsWith(byte[] text, int at, byte[] what) {
+        if (text.length - at < what.length) {
+            return false;
+        }
+        for (int i = 0; i < what.length; i++) {
+            if (text[at + i] != what[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void checkLength(byte[] text) throws DocumentException {
+        if (text.length > AuthorityCertificate.MAX_TOTAL_LEN) {
+            throw new DocumentException("certificates of " + text.length + " bytes");
+        }
     }
 
     /** The certificate that begins in the current line. */

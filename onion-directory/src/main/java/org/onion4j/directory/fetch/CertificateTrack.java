@@ -15,6 +15,7 @@ import org.onion4j.directory.doc.Consensus;
 import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.directory.doc.SigningKey;
 import org.onion4j.directory.view.NetworkView;
+import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ final class CertificateTrack implements FetchDesk.Handler {
     private final Runnable onFailure;
     private final RetrySchedule retry;
     private final FailureCount failures = new FailureCount();
+    private final SparingLog faults;
     private ImmutableList<AuthorityCertificate> certificates = ImmutableList.of();
     private ImmutableSet<SigningKey> wanted = ImmutableSet.of();
     private long notBeforeNanos;
@@ -58,6 +60,7 @@ final class CertificateTrack implements FetchDesk.Handler {
             Owner owner,
             Runnable onFailure) {
         this.desk = desk;
+        this.faults = new SparingLog(LOG, desk.ticker());
         this.onFailure = onFailure;
         this.authorities = ImmutableSet.copyOf(authorities);
         this.owner = owner;
@@ -128,13 +131,23 @@ final class CertificateTrack implements FetchDesk.Handler {
         if (response.status() != DirectoryResponse.OK) {
             return FetchOutcome.NOT_FOUND;
         }
-        ImmutableList<AuthorityCertificate> arrived;
+        AuthorityCertificate.Collection arrived;
         try {
-            arrived = AuthorityCertificate.parseAll(response.body());
+            arrived = AuthorityCertificate.parseGood(response.body());
         } catch (DocumentException e) {
-            LOG.info("a directory gave a faulty certificate: {}", e.getMessage());
+            LOG.debug("no certificates", e);
+            faults.info("a directory gave something else for certificates");
             return FetchOutcome.BAD_ANSWER;
         }
+        if (arrived.faulty() == 0) {
+            return take(arrived.good());
+        }
+        faults.info("a directory gave {} faulty certificates beside {} good ones", arrived.faulty(), arrived.good().size());
+        take(arrived.good()); // they are worth as much as from anybody
+        return FetchOutcome.BAD_ANSWER;
+    }
+
+    private FetchOutcome take(ImmutableList<AuthorityCertificate> arrived) {
         ImmutableList<AuthorityCertificate> all;
         desk.lock().lock();
         try {

@@ -19,6 +19,7 @@ import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.directory.doc.SignatureVerdict;
 import org.onion4j.directory.view.Liveness;
 import org.onion4j.directory.view.NetworkView;
+import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +62,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
     private final Owner owner;
     private final RetrySchedule retry;
     private final FailureCount failures = new FailureCount();
+    private final SparingLog faults;
 
     private Optional<Consensus> current = Optional.empty();
     private Optional<Waiting> waiting = Optional.empty();
@@ -82,6 +84,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
             ImmutableList<RsaIdentity> authorities,
             Owner owner) {
         this.desk = desk;
+        this.faults = new SparingLog(LOG, desk.ticker());
         this.cache = cache;
         this.random = random;
         this.authorities = authorities;
@@ -230,7 +233,8 @@ final class ConsensusTrack implements FetchDesk.Handler {
             }
             return arrived(Consensus.parse(text), text, fetch.source());
         } catch (DocumentException e) {
-            LOG.info("a directory gave a faulty consensus: {}", e.getMessage());
+            LOG.debug("a faulty consensus", e);
+            faults.info("a directory gave a faulty consensus");
             return FetchOutcome.BAD_ANSWER;
         }
     }
@@ -292,7 +296,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
             }
             return FetchOutcome.GOOD;
         }
-        LOG.info("a consensus has {} good signatures of {} authorities", verdict.good(), verdict.authorities());
+        faults.info("a consensus has {} good signatures of {} authorities", verdict.good(), verdict.authorities());
         return FetchOutcome.BAD_ANSWER;
     }
 
@@ -306,7 +310,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
         } else if (!desk.skew().ahead().isPresent()) {
             wrongClock = Optional.of(Duration.between(consensus.validUntil(), now)); // nobody tells the time
         }
-        LOG.info("a consensus is {} by this clock", liveness == Liveness.PREMATURE ? "of the future" : "long expired");
+        faults.info("a consensus is {} by this clock", liveness == Liveness.PREMATURE ? "of the future" : "long expired");
         return FetchOutcome.NOT_FOUND;
     }
 

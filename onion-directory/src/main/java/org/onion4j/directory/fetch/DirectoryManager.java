@@ -15,6 +15,7 @@ import org.onion4j.directory.doc.Consensus;
 import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.directory.network.Authority;
 import org.onion4j.directory.view.NetworkView;
+import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,8 @@ public final class DirectoryManager implements AutoCloseable {
     private final DirectoryListener listener;
     private final DirectoryCache cache;
     private final FetchDesk desk;
+    private final SparingLog bugs;
+    private final SparingLog jumps;
     private final ConsensusTrack consensus;
     private final CertificateTrack certificates;
     private final MicrodescriptorTrack microdescriptors;
@@ -58,6 +61,8 @@ public final class DirectoryManager implements AutoCloseable {
     public DirectoryManager(DirectoryEnvironment env, DirectoryListener listener) {
         this.env = env;
         this.listener = listener;
+        this.bugs = new SparingLog(LOG, env.ticker());
+        this.jumps = new SparingLog(LOG, env.ticker());
         this.cache = new DirectoryCache(env.state());
         this.desk = new FetchDesk(env, this::step, this::progressed);
         ImmutableList<RsaIdentity> authorities = env.network().votingAuthorities().stream()
@@ -111,8 +116,12 @@ public final class DirectoryManager implements AutoCloseable {
         }
     }
 
-    /** A hint that the network is another one, or back: whatever waits after failures is tried again at once. */
+    /**
+     * A hint that the network is another one, or back: what is under way is given up, and whatever waits after failures is
+     * tried again at once.
+     */
     public void networkChanged() {
+        desk.cancelAll();
         desk.lock().lock();
         try {
             restart(desk.now());
@@ -276,7 +285,7 @@ public final class DirectoryManager implements AutoCloseable {
         lastWall = now;
         lastNanos = nowNanos;
         if (walled.minus(ticked).abs().compareTo(CLOCK_JUMP) > 0) {
-            LOG.info("the clock was set, or the machine slept");
+            jumps.info("the clock was set, or the machine slept");
             desk.skew().reset();
             desk.linkSkew().reset();
             restart(now);
@@ -323,7 +332,7 @@ public final class DirectoryManager implements AutoCloseable {
             try {
                 event.get().run();
             } catch (RuntimeException e) {
-                LOG.error("a listener failed", e);
+                bugs.error("a listener failed", e);
             } finally {
                 eventDone();
             }

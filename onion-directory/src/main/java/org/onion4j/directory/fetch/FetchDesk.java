@@ -1,6 +1,7 @@
 package org.onion4j.directory.fetch;
 
 import com.google.common.base.Throwables;
+import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,7 @@ final class FetchDesk {
 
     private final DirectoryEnvironment env;
     private final SourcePicker picker;
+    private final SparingLog bugs;
     private final ClockSkewEstimate skew = new ClockSkewEstimate();
     private final ClockSkewEstimate linkSkew = new ClockSkewEstimate();
     private final Set<RunningFetch> running = new LinkedHashSet<>();
@@ -61,6 +64,7 @@ final class FetchDesk {
      */
     FetchDesk(DirectoryEnvironment env, Runnable onEnd, Runnable onProgress) {
         this.env = env;
+        this.bugs = new SparingLog(LOG, env.ticker());
         this.picker = new SourcePicker(env.network(), env.caches(), env.random());
         this.onEnd = onEnd;
         this.onProgress = onProgress;
@@ -92,6 +96,11 @@ final class FetchDesk {
     /** Monotonic time. Any thread. */
     long nanos() {
         return env.ticker().read();
+    }
+
+    /** The monotonic clock. Any thread. */
+    Ticker ticker() {
+        return env.ticker();
     }
 
     boolean closed() {
@@ -160,7 +169,7 @@ final class FetchDesk {
             noteCertificates(fetch, e);
             LOG.debug("{} request: {}", fetch.kind(), e.getMessage());
         } catch (RuntimeException e) {
-            LOG.error("{} request failed in a way that it should not", fetch.kind(), e);
+            bugs.error("a directory request failed in a way that it should not", e);
         } finally {
             end(fetch, handler, outcome);
         }
@@ -188,16 +197,18 @@ final class FetchDesk {
     private FetchOutcome make(RunningFetch fetch, Handler handler) throws DirectoryException {
         DirectoryResponse response = fetch.run(env.connector(), onProgress);
         Optional<Instant> theirs = response.date();
-        if (theirs.isPresent()) {
-            Instant ours = now();
-            lock.lock();
-            try {
-                skew.add(fetch.source().rsaIdentity(), ours, theirs.get());
-            } finally {
-                lock.unlock();
-            }
-        }
+        theirs.ifPresent(time -> noteClock(fetch, time));
         return handler.arrived(fetch, response);
+    }
+
+    private void noteClock(RunningFetch fetch, Instant theirs) {
+        Instant ours = now();
+        lock.lock();
+        try {
+            skew.add(fetch.source().rsaIdentity(), ours, theirs);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void end(RunningFetch fetch, Handler handler, FetchOutcome outcome) {
@@ -214,7 +225,7 @@ final class FetchDesk {
         } finally {
             lock.unlock();
         }
-        if (fetch.source() instanceof DirectorySource.Listed && outcome != FetchOutcome.CANCELLED) {
+        if (fetch.source() instanceof DirectorySource.Listed) {
             env.caches().report(fetch.source().rsaIdentity(), outcome);
         }
     }
@@ -233,10 +244,20 @@ final class FetchDesk {
 
     /** Takes no more requests, and gives up those under way. Without the lock, by any thread. */
     void close() {
-        List<RunningFetch> all;
         lock.lock();
         try {
             closed = true;
+        } finally {
+            lock.unlock();
+        }
+        cancelAll();
+    }
+
+    /** Gives up all requests that are under way, through no fault of theirs. Without the lock, by any thread. */
+    void cancelAll() {
+        List<RunningFetch> all;
+        lock.lock();
+        try {
             all = new ArrayList<>(running);
         } finally {
             lock.unlock();

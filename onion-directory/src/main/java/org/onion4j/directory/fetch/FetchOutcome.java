@@ -6,6 +6,8 @@ public enum FetchOutcome {
     GOOD,
     /** No stream could be opened, or it broke. */
     UNREACHABLE,
+    /** Its certificates are out of their time by our clock: that, or its own, is wrong. */
+    WRONG_CLOCK,
     /** It came to nothing in the time allowed. */
     TIMED_OUT,
     /** With an answer that is no good: malformed, too large, of a document that doesn't verify. */

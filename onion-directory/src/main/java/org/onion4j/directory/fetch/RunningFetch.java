@@ -102,7 +102,7 @@ final class RunningFetch {
             });
         } catch (IOException e) {
             throwIfCancelled();
-            throw new DirectoryException(FetchOutcome.UNREACHABLE, "directory unreachable or stream broken", e);
+            throw DirectoryException.broken(e);
         }
     }
 

@@ -25,7 +25,7 @@ final class Guard {
     /** So many refusals in a row (three), or so many circuits lost later on, and the guard counts as unreachable. */
     private static final int SUSPICION_LIMIT = 9;
 
-    private static final int SUSPICION_OF_DESTROY = 3;
+    private static final int SUSPICION_OF_REFUSAL = 3;
     private static final int SUSPICION_OF_LATER_HOP = 1;
 
     /** So many circuits in a row that got built and were of no use, and the guard counts as unreachable. */
@@ -144,6 +144,13 @@ final class Guard {
         }
     }
 
+    /** It worked, but who knows whether it still does. */
+    void noteDoubt() {
+        if (reachable == Reachable.YES) {
+            reachable = Reachable.MAYBE;
+        }
+    }
+
     /** Another guard works. Counts that against this one if it failed, and lets it be tried again if it isn't much. */
     void noteOtherWorks() {
         if (reachable == Reachable.NO) {
@@ -188,7 +195,7 @@ final class Guard {
 
     /** Counts a failure that isn't surely the guard's; true once there are so many that it must be. */
     boolean isSuspectAfter(GuardFailure why) {
-        suspicion += why == GuardFailure.DESTROYED ? SUSPICION_OF_DESTROY : SUSPICION_OF_LATER_HOP;
+        suspicion += why == GuardFailure.LATER_HOP ? SUSPICION_OF_LATER_HOP : SUSPICION_OF_REFUSAL;
         return suspicion >= SUSPICION_LIMIT;
     }
 

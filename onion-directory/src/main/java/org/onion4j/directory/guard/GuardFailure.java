@@ -7,6 +7,13 @@ public enum GuardFailure {
      * the guard.
      */
     NO_NETWORK,
+    /**
+     * A link to the guard that had worked was found dead, as it is when the device has changed networks: the guard is worth
+     * another try at once, but no longer known to work.
+     */
+    LINK_DEAD,
+    /** The guard's certificates are out of their time by our clock: either clock may be wrong. */
+    CLOCK,
     /** No connection to the guard, no link handshake with it, or no answer to the circuit's first cell in time. */
     UNREACHABLE,
     /** The guard answered and refused: it destroyed the circuit before its first hop was there. */

@@ -480,8 +480,15 @@ public final class GuardManager {
             if (why == GuardFailure.LATER_HOP) {
                 guard.countCircuit(false, network.get().parameters().pathBias());
             }
-            boolean unreachable =
-                    why == GuardFailure.UNREACHABLE || (why != GuardFailure.NO_NETWORK && guard.isSuspectAfter(why));
+            boolean unreachable = switch (why) {
+                case UNREACHABLE -> true;
+                case NO_NETWORK -> false;
+                case LINK_DEAD -> {
+                    guard.noteDoubt();
+                    yield false;
+                }
+                case CLOCK, DESTROYED, LATER_HOP -> guard.isSuspectAfter(why);
+            };
             if (unreachable) {
                 LOG.debug("a guard (primary: {}) is unreachable now: {}", guard.primary, why);
                 signs.noteFailure();
@@ -521,6 +528,15 @@ public final class GuardManager {
                 && uses.stream()
                         .anyMatch(other ->
                                 other.guard == guard && other.stateLocked() == State.USABLE_IF_NO_BETTER_GUARD);
+    }
+
+    void doubted(GuardUse use) {
+        lock.lock();
+        try {
+            use.guard.noteDoubt();
+        } finally {
+            lock.unlock();
+        }
     }
 
     void used(GuardUse use, boolean good) {

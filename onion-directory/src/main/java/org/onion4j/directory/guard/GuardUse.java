@@ -94,6 +94,11 @@ public final class GuardUse {
         manager.failed(this, why);
     }
 
+    /** The link to the guard was found dead: whether the guard works isn't known any more. */
+    public void doubted() {
+        manager.doubted(this);
+    }
+
     /** The circuit is given up for a reason that says nothing of the guard. */
     public void cancel() {
         manager.closed(this);

@@ -7,7 +7,7 @@ import org.onion4j.circuit.CircuitException;
 /** What the supply does with a circuit that has been built. Any thread. */
 interface BuiltCircuit {
     /** A real one. */
-    static BuiltCircuit of(Circuit circuit) {
+    static BuiltCircuit of(Circuit circuit, CircuitFactory factory) {
         return new BuiltCircuit() {
             @Override
             public Circuit circuit() {
@@ -30,6 +30,11 @@ interface BuiltCircuit {
             }
 
             @Override
+            public void expect(CompletableFuture<?> answer) {
+                factory.expect(circuit, answer);
+            }
+
+            @Override
             public void close() {
                 circuit.close();
             }
@@ -46,6 +51,9 @@ interface BuiltCircuit {
 
     /** Completes with the cause when the circuit closes. */
     CompletableFuture<CircuitException> closed();
+
+    /** Something was asked over it; while the answer is missing, its link is looked after. */
+    void expect(CompletableFuture<?> answer);
 
     /** Closes it, and its streams. */
     void close();

@@ -12,7 +12,7 @@ interface CircuitBuilder {
     static CircuitBuilder of(CircuitFactory factory) {
         return (path, view) -> {
             CircuitFactory.Attempt attempt = factory.build(path, view);
-            CompletableFuture<BuiltCircuit> circuit = attempt.circuit().thenApply(BuiltCircuit::of);
+            CompletableFuture<BuiltCircuit> circuit = attempt.circuit().thenApply(one -> BuiltCircuit.of(one, factory));
             return new Attempt() {
                 @Override
                 public CompletableFuture<Void> firstHop() {
@@ -27,6 +27,11 @@ interface CircuitBuilder {
                 @Override
                 public long channelNanos() {
                     return attempt.channelNanos();
+                }
+
+                @Override
+                public boolean isLinkSuspect() {
+                    return attempt.isLinkSuspect();
                 }
 
                 @Override
@@ -50,6 +55,9 @@ interface CircuitBuilder {
 
         /** When its channel was open, by the ticker; 0 before. */
         long channelNanos();
+
+        /** Whether it may be the link to the first relay that doesn't answer, rather than the relay itself. */
+        boolean isLinkSuspect();
 
         /** Gives it up, with what has been built; no effect once it is done. */
         void cancel(CircuitException cause);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.onion4j.circuit.CircuitException;
+import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.directory.guard.GuardFailure;
@@ -18,6 +19,7 @@ import org.onion4j.directory.path.PathRequest;
 import org.onion4j.directory.path.PathSelector;
 import org.onion4j.directory.supply.BuildDeadlines.Progress;
 import org.onion4j.directory.supply.SuppliedCircuit.State;
+import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ final class CircuitLauncher {
     /** Circuits being built, slow ones included, as a multiple of those that are not slow. */
     private static final int SLOW_FACTOR = 3;
 
+    private final SparingLog bugs;
     private final SupplyLock lock;
     private final CircuitShelf shelf;
     private final LaunchPace pace;
@@ -70,6 +73,7 @@ final class CircuitLauncher {
             RandomSource random,
             Scheduler scheduler,
             Runnable changed) {
+        this.bugs = new SparingLog(log, ticker);
         this.lock = lock;
         this.shelf = shelf;
         this.pace = pace;
@@ -148,7 +152,7 @@ final class CircuitLauncher {
         try {
             attempt = builder.build(circuit.path(), selector.view());
         } catch (RuntimeException e) {
-            log.error("a circuit could not be begun", e); // a bug of ours
+            bugs.error("a circuit could not be begun", e);
             onFailed(circuit, e);
             return;
         }
@@ -275,7 +279,7 @@ final class CircuitLauncher {
 
     private void fail(SuppliedCircuit circuit, Throwable why) {
         abandon(circuit, why);
-        pace.failed(ticker.read());
+        countFailure(why);
         lock.afterwards(() -> lock.run(changed)); // once the guard has been told
     }
 
@@ -283,6 +287,17 @@ final class CircuitLauncher {
     void abandon(SuppliedCircuit circuit, Throwable why) {
         lock.checkHeld();
         Optional<GuardFailure> blame = BuildFailures.blame(why, circuit.hasFirstHop());
+        if (blame.equals(Optional.of(GuardFailure.UNREACHABLE)) && isLinkSuspect(circuit)) {
+            blame = Optional.of(GuardFailure.LINK_DEAD);
+        }
+        tellGuard(circuit, blame, why);
+    }
+
+    private static boolean isLinkSuspect(SuppliedCircuit circuit) {
+        return circuit.attempt().isPresent() && circuit.attempt().get().isLinkSuspect();
+    }
+
+    private void tellGuard(SuppliedCircuit circuit, Optional<GuardFailure> blame, Throwable why) {
         circuit.moveTo(State.CLOSED);
         circuit.setTimer(() -> {});
         shelf.remove(circuit);
@@ -300,6 +315,9 @@ final class CircuitLauncher {
     }
 
     private void onClosed(SuppliedCircuit circuit, CircuitException cause) {
+        if (BuildFailures.isLinkDead(cause)) {
+            circuit.guard().doubted();
+        }
         circuit.guard().closed();
         lock.run(() -> {
             if (circuit.is(State.CLOSED)) {
@@ -315,11 +333,33 @@ final class CircuitLauncher {
         });
     }
 
+    /** A circuit was not built. */
+    private void countFailure(Throwable why) {
+        Optional<ChannelException> channel = BuildFailures.channelFailure(why);
+        if (channel.isPresent()) {
+            countChannel(channel.get());
+        } else {
+            pace.failed(ticker.read());
+        }
+    }
+
+    /** A circuit is gone that was of no use yet. */
     private void countLoss(CircuitException cause) {
+        Optional<ChannelException> channel = BuildFailures.channelFailure(cause);
+        if (channel.isPresent()) {
+            countChannel(channel.get());
+            return;
+        }
         switch (cause.kind()) {
             case CLOSED, MEMORY, LOCAL, LIMIT -> {} // by us
-            case CHANNEL -> pace.lostWithChannel(ticker.read());
+            case CHANNEL -> pace.lostWithChannel(ticker.read(), Optional.empty());
             default -> pace.failed(ticker.read());
+        }
+    }
+
+    private void countChannel(ChannelException why) {
+        if (why.kind() != ChannelException.Kind.CLOSED) { // else it was by us
+            pace.lostWithChannel(ticker.read(), Optional.of(why));
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.onion4j.directory.supply;
 
+import java.util.concurrent.CompletableFuture;
 import org.onion4j.circuit.Circuit;
 import org.onion4j.crypto.bytes.RsaIdentity;
 
@@ -27,6 +28,11 @@ public final class CircuitLease {
     /** The relay where the circuit ends. */
     public RsaIdentity exit() {
         return supplied.exit().rsaIdentity();
+    }
+
+    /** Something was asked over the circuit; as long as the answer is missing, its link may be dead, and is tested. */
+    public void expect(CompletableFuture<?> answer) {
+        circuit.expect(answer);
     }
 
     /** The far end answered, whatever it said: the circuit works. */

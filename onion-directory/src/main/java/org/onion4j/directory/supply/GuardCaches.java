@@ -91,6 +91,7 @@ public final class GuardCaches implements CacheSelector {
             case GOOD -> finish(use, true);
             case BAD_ANSWER, NOT_FOUND -> finish(use, false);
             case UNREACHABLE -> use.failed(GuardFailure.UNREACHABLE);
+            case WRONG_CLOCK -> use.failed(GuardFailure.CLOCK);
             case TIMED_OUT -> {
                 use.directoryAnswered(false);
                 use.cancel();

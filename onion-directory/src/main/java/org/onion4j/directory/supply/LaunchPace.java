@@ -1,6 +1,7 @@
 package org.onion4j.directory.supply;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.onion4j.crypto.random.RandomSource;
 
 /**
@@ -29,6 +30,7 @@ final class LaunchPace {
     private long notBefore; // while there are too many failures
     private boolean everLost;
     private long lastLoss;
+    private Optional<Throwable> lastChannel = Optional.empty(); // why the channel ended that was last lost
 
     LaunchPace(RandomSource random) {
         this.random = random;
@@ -45,11 +47,19 @@ final class LaunchPace {
         hold(now);
     }
 
-    /** A circuit ended with its channel before it was of any use. */
-    void lostWithChannel(long now) {
-        if (!everLost || now - lastLoss >= SAME_LOSS.toNanos()) {
+    /**
+     * A circuit ended with its channel before it was of any use, or got none.
+     *
+     * @param why what the channel ended with, the same object for all its circuits, if that is known
+     */
+    void lostWithChannel(long now, Optional<Throwable> why) {
+        boolean same = why.isPresent()
+                ? lastChannel.isPresent() && lastChannel.get() == why.get()
+                : everLost && now - lastLoss < SAME_LOSS.toNanos();
+        if (!same) {
             failed(now);
         }
+        lastChannel = why.isPresent() ? why : lastChannel;
         everLost = true;
         lastLoss = now;
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.onion4j.directory.log.CauseOutline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +53,8 @@ final class SupplyLock {
         try {
             task.run();
         } catch (RuntimeException e) {
-            log.error("a task of the circuit supply failed", e); // a bug of ours; the others must be done
+            log.error("a task of the circuit supply failed", CauseOutline.of(e)); // a bug; the others must be done
+            log.debug("in full", e);
         }
     }
 

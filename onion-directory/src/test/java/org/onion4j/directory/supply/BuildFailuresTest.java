@@ -45,7 +45,7 @@ class BuildFailuresTest {
     @EnumSource(
             value = ChannelException.Kind.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLOSED", "LOCAL"})
+            names = {"CLOSED", "LOCAL", "SILENT", "CLOCK"})
     void blame_channelFailed_isTheGuards(ChannelException.Kind kind) {
         assertThat(BuildFailures.blame(new ChannelException(kind, "test"), false))
                 .contains(GuardFailure.UNREACHABLE);

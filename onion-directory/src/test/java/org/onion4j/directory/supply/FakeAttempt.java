@@ -2,6 +2,7 @@ package org.onion4j.directory.supply;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.directory.path.Path;
 
@@ -12,6 +13,7 @@ final class FakeAttempt implements CircuitBuilder.Attempt {
     private final CompletableFuture<Void> firstHop = new CompletableFuture<>();
     private final CompletableFuture<BuiltCircuit> circuit = new CompletableFuture<>();
     private volatile long channelNanos;
+    private volatile FakeLink link;
     private volatile FakeCircuit result;
     private volatile CircuitException cancelled;
 
@@ -36,6 +38,16 @@ final class FakeAttempt implements CircuitBuilder.Attempt {
     }
 
     @Override
+    public boolean isLinkSuspect() {
+        return link != null && link.unheardFor().compareTo(LinkWatch.DOUBT) >= 0;
+    }
+
+    /** It is built over such a link. */
+    void runOver(FakeLink value) {
+        link = value;
+    }
+
+    @Override
     public void cancel(CircuitException cause) {
         check.run();
         if (circuit.completeExceptionally(cause)) {
@@ -54,7 +66,13 @@ final class FakeAttempt implements CircuitBuilder.Attempt {
 
     /** All relays have answered. */
     FakeCircuit finish() {
+        return finish(circuit -> {});
+    }
+
+    /** The same for a circuit with which something is done before anybody knows it. */
+    FakeCircuit finish(Consumer<FakeCircuit> first) {
         FakeCircuit built = new FakeCircuit(path, check);
+        first.accept(built);
         result = built;
         if (!circuit.complete(built)) {
             built.close();

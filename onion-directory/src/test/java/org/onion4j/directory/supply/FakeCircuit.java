@@ -1,6 +1,7 @@
 package org.onion4j.directory.supply;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.directory.path.Path;
@@ -11,6 +12,8 @@ final class FakeCircuit implements BuiltCircuit {
     private final Runnable check;
     private final CompletableFuture<CircuitException> closed = new CompletableFuture<>();
     private volatile int streams;
+    private volatile Consumer<CompletableFuture<?>> onExpect = answer -> {};
+    private volatile FakeLink link;
 
     /** @param check runs at each call that changes something */
     FakeCircuit(Path path, Runnable check) {
@@ -43,6 +46,11 @@ final class FakeCircuit implements BuiltCircuit {
     }
 
     @Override
+    public void expect(CompletableFuture<?> answer) {
+        onExpect.accept(answer);
+    }
+
+    @Override
     public void close() {
         check.run();
         end(CircuitException.Kind.CLOSED);
@@ -50,7 +58,25 @@ final class FakeCircuit implements BuiltCircuit {
 
     /** It ends for this cause. */
     void end(CircuitException.Kind kind) {
-        closed.complete(new CircuitException(kind, "test"));
+        end(new CircuitException(kind, "test"));
+    }
+
+    void end(CircuitException cause) {
+        closed.complete(cause);
+    }
+
+    /** It runs over such a link. */
+    void runOver(FakeLink value) {
+        link = value;
+    }
+
+    FakeLink link() {
+        return link;
+    }
+
+    /** What happens where an answer is expected over it. */
+    void onExpect(Consumer<CompletableFuture<?>> value) {
+        onExpect = value;
     }
 
     String exit() {

@@ -3,6 +3,7 @@ package org.onion4j.directory.supply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.onion4j.crypto.testing.SeededRandom;
 
@@ -78,7 +79,7 @@ class LaunchPaceTest {
     @Test
     void lostWithChannel_manyAtOnce_countAsOne() {
         for (int i = 0; i < 50; i++) {
-            pace.lostWithChannel(now + i);
+            pace.lostWithChannel(now + i, Optional.empty());
         }
         assertThat(pace.waitNanos(now)).isZero();
     }
@@ -87,7 +88,7 @@ class LaunchPaceTest {
     void lostWithChannel_againAndAgain_countsEachTime() {
         for (int i = 0; i < 5; i++) {
             now += 5 * SECOND;
-            pace.lostWithChannel(now);
+            pace.lostWithChannel(now, Optional.empty());
         }
         assertThat(pace.waitNanos(now)).isPositive();
     }

@@ -93,7 +93,7 @@ public final class ClientEngine implements Engine {
                 ChannelEnvironment.DEFAULT_HANDSHAKE_TIMEOUT,
                 activity));
         CircuitFactory factory =
-                new CircuitFactory(channels, environment.random(), environment.ticker(), this::execute);
+                new CircuitFactory(channels, environment.random(), environment.ticker(), this::execute, scheduler);
         tunnels = new DirectoryTunnels(factory, environment.ticker(), scheduler, activity);
         guards = GuardManager.open(
                 config.state(), environment.clock(), environment.ticker(), environment.random(), relay -> true);
@@ -270,6 +270,17 @@ public final class ClientEngine implements Engine {
                 part.cancel(false);
             }
         });
+    }
+
+    @Override
+    public void networkChanged() {
+        if (!started.get() || closed.get()) {
+            return;
+        }
+        channels.networkChanged(); // first: nothing new may begin on the old links
+        guards.networkChanged();
+        supply.networkChanged();
+        directory.networkChanged();
     }
 
     @Override

@@ -12,9 +12,17 @@ import org.onion4j.api.internal.StreamErrors;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.circuit.stream.StreamException;
+import org.onion4j.directory.log.CauseOutline;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What goes wrong in circuits and streams, as the API says it; the cause is kept. */
+/**
+ * What goes wrong in circuits and streams, as the API says it. Of the cause is kept what it was and where it came from, but
+ * no text that is not ours: see {@link CauseOutline}. In full it is logged at DEBUG.
+ */
 final class Errors {
+    private static final Logger log = LoggerFactory.getLogger(Errors.class);
+
     private Errors() {}
 
     /** A failure of a stream that was not open yet. */
@@ -22,7 +30,7 @@ final class Errors {
         if (failure instanceof StreamException stream
                 && stream.kind() == StreamException.Kind.ENDED
                 && stream.end().isPresent()) {
-            return StreamErrors.whileOpening(stream.end().get().reason(), failure);
+            return StreamErrors.whileOpening(stream.end().get().reason(), CauseOutline.of(failure));
         }
         return other(failure);
     }
@@ -32,7 +40,7 @@ final class Errors {
         if (failure instanceof StreamException stream
                 && stream.kind() == StreamException.Kind.ENDED
                 && stream.end().isPresent()) {
-            return StreamErrors.whileOpen(stream.end().get().reason(), failure);
+            return StreamErrors.whileOpen(stream.end().get().reason(), CauseOutline.of(failure));
         }
         return other(failure);
     }
@@ -41,23 +49,24 @@ final class Errors {
         if (failure instanceof OnionException known) {
             return known;
         }
+        log.debug("in full", failure);
         if (failure instanceof StreamException stream) {
             return switch (stream.kind()) {
-                case TIMEOUT -> new StreamTimeoutException(stream.getMessage(), Optional.empty(), failure);
-                case CLOSED -> new StreamClosedException("the stream has been closed", Optional.empty(), failure);
+                case TIMEOUT -> new StreamTimeoutException(stream.getMessage(), Optional.empty(), CauseOutline.of(failure));
+                case CLOSED -> new StreamClosedException("the stream has been closed", Optional.empty(), CauseOutline.of(failure));
                 case CIRCUIT ->
                     new CircuitClosedException(
-                            "the circuit that carried the stream is gone", Optional.empty(), failure);
-                case ENDED -> new ExitUnavailableException("the exit ended the stream", Optional.empty(), failure);
+                            "the circuit that carried the stream is gone", Optional.empty(), CauseOutline.of(failure));
+                case ENDED -> new ExitUnavailableException("the exit ended the stream", Optional.empty(), CauseOutline.of(failure));
             };
         }
         if (failure instanceof org.onion4j.directory.path.NoPathException) {
             return new NoPathException(
-                    "the network has no path for this: " + failure.getMessage(), Optional.empty(), failure);
+                    "the network has no path for this: " + failure.getMessage(), Optional.empty(), CauseOutline.of(failure));
         }
         if (failure instanceof CircuitException || failure instanceof ChannelException) {
             return new CircuitClosedException(
-                    "the circuit that was to carry the stream is gone", Optional.empty(), failure);
+                    "the circuit that was to carry the stream is gone", Optional.empty(), CauseOutline.of(failure));
         }
         return new InternalErrorException("an unexpected failure", failure);
     }

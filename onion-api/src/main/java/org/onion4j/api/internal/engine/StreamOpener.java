@@ -198,6 +198,7 @@ final class StreamOpener<T> {
             return;
         }
         cancelWith(result, answer);
+        lease.expect(answer);
         Duration limit = tries <= SHORT_TRIES ? FIRST_TRIES : LATER_TRIES;
         Cancellable deadline = scheduler.schedule(() -> answer.cancel(false), limit);
         answer.whenComplete((value, failure) -> {

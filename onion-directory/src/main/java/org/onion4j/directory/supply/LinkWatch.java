@@ -1,0 +1,152 @@
+package org.onion4j.directory.supply;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.circuit.runtime.Scheduler.Cancellable;
+
+/**
+ * Finds out which links to relays are dead though nobody has said so, as those of a network that the device has left. A
+ * link is doubted when an answer stays away for {@link #DOUBT} and nothing else has come either, or when a link that the
+ * relay pads has been quiet for too long. A relay that is doubted is asked for something that costs it nothing and that
+ * it must answer; if nothing at all comes over the link within {@link #PROBE}, the link is given up, with its circuits.
+ *
+ * <p>So a dead link is noticed some 15 seconds after it was wanted, where TCP takes a quarter of an hour.
+ *
+ * <p>Threading: any thread; nothing but sets is looked at under its lock.
+ */
+final class LinkWatch {
+    /** An answer that takes no longer than this means nothing. */
+    static final Duration DOUBT = Duration.ofSeconds(4);
+
+    /** How long a relay that is doubted has. */
+    static final Duration PROBE = Duration.ofSeconds(10);
+
+    /** How often links are looked at that should be heard of. */
+    static final Duration ROUND = Duration.ofSeconds(10);
+
+    /** A link to a relay. Any thread may call; equal if it is the same link. */
+    interface Link {
+        boolean isOpen();
+
+        /** For how long nothing has come over it; zero if it isn't open. */
+        Duration unheardFor();
+
+        /** Asks the relay for anything. */
+        Probe ask();
+
+        /** It is dead: its circuits must go. */
+        void giveUp();
+    }
+
+    /** A question that was sent. */
+    @FunctionalInterface
+    interface Probe {
+        /** Nobody is interested in the answer any more. */
+        void end();
+    }
+
+    private final Scheduler scheduler;
+    private final Quiet quiet;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<Link> probed = new HashSet<>(); // guarded by the lock
+    private boolean watching; // guarded by the lock
+
+    /** Knows all links. */
+    interface Quiet {
+        /** Whether there is any link. */
+        boolean any();
+
+        /** Those over which something should have come by now. */
+        List<? extends Link> links();
+    }
+
+    LinkWatch(Scheduler scheduler, Quiet quiet) {
+        this.scheduler = scheduler;
+        this.quiet = quiet;
+    }
+
+    /** Something has been asked that is answered over this link: as long as it is not, the link may be dead. */
+    void expect(Link link, CompletableFuture<?> answer) {
+        checkIn(DOUBT, link, answer);
+    }
+
+    private void checkIn(Duration delay, Link link, CompletableFuture<?> answer) {
+        if (answer.isDone()) {
+            return;
+        }
+        Cancellable check = scheduler.schedule(() -> check(link, answer), delay);
+        answer.whenComplete((value, failure) -> check.cancel());
+    }
+
+    private void check(Link link, CompletableFuture<?> answer) {
+        if (answer.isDone() || !link.isOpen()) {
+            return;
+        }
+        Duration quietFor = link.unheardFor();
+        if (quietFor.compareTo(DOUBT) >= 0) {
+            doubt(link);
+            checkIn(PROBE.plus(DOUBT), link, answer);
+        } else {
+            checkIn(DOUBT.minus(quietFor), link, answer);
+        }
+    }
+
+    private void doubt(Link link) {
+        lock.lock();
+        try {
+            if (!probed.add(link)) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        Probe probe = link.ask();
+        scheduler.schedule(() -> judge(link, probe), PROBE);
+    }
+
+    private void judge(Link link, Probe probe) {
+        lock.lock();
+        try {
+            probed.remove(link);
+        } finally {
+            lock.unlock();
+        }
+        if (link.isOpen() && link.unheardFor().compareTo(PROBE) >= 0) {
+            link.giveUp();
+        } else {
+            probe.end();
+        }
+    }
+
+    /** There is a link: looks at all of them now and then, until there is none. */
+    void watch() {
+        lock.lock();
+        try {
+            if (watching) {
+                return;
+            }
+            watching = true;
+        } finally {
+            lock.unlock();
+        }
+        scheduler.schedule(this::round, ROUND);
+    }
+
+    private void round() {
+        lock.lock();
+        try {
+            watching = false;
+        } finally {
+            lock.unlock();
+        }
+        quiet.links().forEach(this::doubt);
+        if (quiet.any()) {
+            watch();
+        }
+    }
+}
