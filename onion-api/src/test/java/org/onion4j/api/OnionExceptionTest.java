@@ -40,6 +40,7 @@ class OnionExceptionTest {
                 new StreamClosedException("m", END, cause),
                 new StreamResetException("m", END, cause),
                 new StreamTimeoutException("m", END, cause),
+                new TooManyRequestsException("m", cause),
                 new UnsupportedFeatureException(UnsupportedFeatureException.Feature.BRIDGES, "m"));
     }
 

@@ -14,8 +14,8 @@ import org.onion4j.directory.doc.AuthorityCertificate;
 import org.onion4j.directory.doc.Consensus;
 import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.directory.doc.SigningKey;
-import org.onion4j.directory.view.NetworkView;
 import org.onion4j.directory.log.SparingLog;
+import org.onion4j.directory.view.NetworkView;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,7 +142,10 @@ final class CertificateTrack implements FetchDesk.Handler {
         if (arrived.faulty() == 0) {
             return take(arrived.good());
         }
-        faults.info("a directory gave {} faulty certificates beside {} good ones", arrived.faulty(), arrived.good().size());
+        faults.info(
+                "a directory gave {} faulty certificates beside {} good ones",
+                arrived.faulty(),
+                arrived.good().size());
         take(arrived.good()); // they are worth as much as from anybody
         return FetchOutcome.BAD_ANSWER;
     }

@@ -17,9 +17,9 @@ import org.onion4j.directory.doc.ConsensusDiff;
 import org.onion4j.directory.doc.ConsensusVerifier;
 import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.directory.doc.SignatureVerdict;
+import org.onion4j.directory.log.SparingLog;
 import org.onion4j.directory.view.Liveness;
 import org.onion4j.directory.view.NetworkView;
-import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -310,7 +310,8 @@ final class ConsensusTrack implements FetchDesk.Handler {
         } else if (!desk.skew().ahead().isPresent()) {
             wrongClock = Optional.of(Duration.between(consensus.validUntil(), now)); // nobody tells the time
         }
-        faults.info("a consensus is {} by this clock", liveness == Liveness.PREMATURE ? "of the future" : "long expired");
+        faults.info(
+                "a consensus is {} by this clock", liveness == Liveness.PREMATURE ? "of the future" : "long expired");
         return FetchOutcome.NOT_FOUND;
     }
 

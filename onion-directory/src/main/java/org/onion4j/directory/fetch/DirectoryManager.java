@@ -13,9 +13,9 @@ import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.directory.doc.AuthorityCertificate;
 import org.onion4j.directory.doc.Consensus;
 import org.onion4j.directory.doc.DocumentException;
+import org.onion4j.directory.log.SparingLog;
 import org.onion4j.directory.network.Authority;
 import org.onion4j.directory.view.NetworkView;
-import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -19,28 +19,25 @@ public final class CauseOutline extends Exception {
 
     /** Where exceptions come from whose text is ours. */
     private static final ImmutableSet<String> OWN_PACKAGES = ImmutableSet.of(
-            "org.onion4j.api.",
-            "org.onion4j.circuit.",
-            "org.onion4j.directory.",
-            "org.onion4j.crypto.");
+            "org.onion4j.api.", "org.onion4j.circuit.", "org.onion4j.directory.", "org.onion4j.crypto.");
 
     private final String type;
 
     private CauseOutline(Throwable original, Set<Throwable> path) {
-        super(isOwn(original) ? original.getMessage() : null, null, true, true);
-        this.type = original instanceof CauseOutline outline ? outline.type : original.getClass().getName();
+        super(isOwn(original) ? original.getMessage() : null, causeOf(original, path), true, true);
+        this.type = original.getClass().getName();
         setStackTrace(original.getStackTrace());
-        path.add(original);
-        if (original.getCause() != null && path.size() < MAX_DEPTH && !path.contains(original.getCause())) {
-            initCause(of(original.getCause(), path));
-        } else {
-            initCause(null);
-        }
         for (Throwable suppressed : original.getSuppressed()) {
             if (path.size() < MAX_DEPTH && !path.contains(suppressed)) {
                 addSuppressed(of(suppressed, path));
             }
         }
+    }
+
+    private static Throwable causeOf(Throwable original, Set<Throwable> path) {
+        path.add(original);
+        Throwable cause = original.getCause();
+        return cause == null || path.size() >= MAX_DEPTH || path.contains(cause) ? null : of(cause, path);
     }
 
     /** The same failure without what may not be told: itself if there is no such thing in it. Null for null. */

@@ -13,13 +13,13 @@ import org.onion4j.directory.guard.GuardManager;
 import org.onion4j.directory.guard.GuardUse;
 import org.onion4j.directory.guard.TimeSource;
 import org.onion4j.directory.guard.TimeSource.Moment;
+import org.onion4j.directory.log.SparingLog;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.path.Path;
 import org.onion4j.directory.path.PathRequest;
 import org.onion4j.directory.path.PathSelector;
 import org.onion4j.directory.supply.BuildDeadlines.Progress;
 import org.onion4j.directory.supply.SuppliedCircuit.State;
-import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

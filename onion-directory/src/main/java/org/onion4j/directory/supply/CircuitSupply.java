@@ -63,6 +63,9 @@ public final class CircuitSupply implements AutoCloseable {
     /** What is built ahead may take one in so many of the places for building. */
     private static final int BACKGROUND_DIVISOR = 2;
 
+    /** Streams that may wait for circuits. */
+    static final int MAX_WAITING = 1024;
+
     private static final CircuitNeed ANY_EXIT =
             new CircuitNeed(ExitTarget.resolve(), Optional.empty(), ImmutableSet.of());
 
@@ -159,8 +162,9 @@ public final class CircuitSupply implements AutoCloseable {
     }
 
     /**
-     * A circuit for a stream. The future fails with {@link NoPathException} if the network has no exit for it. It has no
-     * time limit of its own: cancelling it gives the wish up.
+     * A circuit for a stream. The future fails with {@link NoPathException} if the network has no exit for it, and with
+     * {@link TooManyWaitingException} if too many others wait. It has no time limit of its own: cancelling it gives the
+     * wish up.
      */
     public CompletableFuture<CircuitLease> lease(CircuitNeed need) {
         lock.run(() -> {
@@ -188,6 +192,9 @@ public final class CircuitSupply implements AutoCloseable {
             } else {
                 wishes.add(wish);
                 serveWishes();
+                if (wishes.size() > MAX_WAITING && wish.kind() == Wish.Kind.STREAM && wishes.remove(wish)) {
+                    lock.afterwards(() -> wish.lease().completeExceptionally(new TooManyWaitingException(MAX_WAITING)));
+                }
                 // What a served one makes worth building ahead can wait until its stream has had the processor.
                 roundIn(wishes.contains(wish) ? Duration.ZERO : ROUND_AFTER_USE);
             }

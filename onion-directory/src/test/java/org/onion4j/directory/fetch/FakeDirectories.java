@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.DeflaterOutputStream;
+import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
@@ -43,6 +44,8 @@ final class FakeDirectories implements DirectoryConnector {
         UNREACHABLE,
         /** Its certificates are out of their time, by {@link FakeDirectories#certificateSkew}. */
         OUT_OF_ITS_TIME,
+        /** The link to it is dropped, or found dead. */
+        LINK_GONE,
         /** Takes the connection and says nothing. */
         SILENT,
         /** A byte a second. */
@@ -74,6 +77,8 @@ final class FakeDirectories implements DirectoryConnector {
     byte[] consensus = new byte[0];
     Instant consensusTime = Instant.EPOCH;
     Instant certificatesExpire = Instant.parse("2025-01-01T00:00:00Z");
+    /** So many authorities' certificates are given in a form that can't be read. */
+    int faultyCertificates;
     /** True time of the network, beside which the client's clock may be wrong. */
     Duration certificateSkew = Duration.ZERO;
 
@@ -165,6 +170,10 @@ final class FakeDirectories implements DirectoryConnector {
         publish(draft(relays, generation), validAfter);
     }
 
+    private static IOException channelFailure(ChannelException cause) {
+        return new CircuitException(CircuitException.Kind.CHANNEL, "test", cause);
+    }
+
     int count(String path) {
         int count = 0;
         for (String request : requests) {
@@ -181,6 +190,8 @@ final class FakeDirectories implements DirectoryConnector {
         runtime.sleep(LATENCY);
         if (behaviour == Behaviour.UNREACHABLE) {
             throw new IOException("unreachable");
+        } else if (behaviour == Behaviour.LINK_GONE) {
+            throw channelFailure(new ChannelException(ChannelException.Kind.SILENT, "test"));
         }
         if (behaviour == Behaviour.OUT_OF_ITS_TIME) {
             throw ChannelException.clock(certificateSkew, new IOException("expired"));
@@ -307,8 +318,12 @@ final class FakeDirectories implements DirectoryConnector {
             for (String key : Splitter.on('+').split(name)) {
                 for (TestAuthority voter : voters) {
                     if (key.equals(voter.identityHex() + "-" + voter.signingKeyHex())) {
+                        String certificate =
+                                voter.certificate(certificatesExpire.minus(Duration.ofDays(365)), certificatesExpire);
                         text.append(
-                                voter.certificate(certificatesExpire.minus(Duration.ofDays(365)), certificatesExpire));
+                                voters.indexOf(voter) < faultyCertificates
+                                        ? certificate.replace("dir-key-expires", "dir-key-expired")
+                                        : certificate);
                     }
                 }
             }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -316,6 +317,45 @@ class HostileDirectoriesTest {
         directories.certificatesExpire = START.plus(Duration.ofDays(90));
         client.manager.networkChanged();
         runtime.run(Duration.ofSeconds(30));
+        assertThat(client.ready()).isTrue();
+    }
+
+    @Test
+    void oneCertificateFaulty_theOthersCount_andTheSourceIsLeft() {
+        directories.publish(30, VALID_AFTER, 1);
+        directories.faultyCertificates = 1;
+        Client client = client();
+        runtime.run(Duration.ofMinutes(1));
+        assertThat(client.ready()).as("two of three signatures are enough").isTrue();
+        assertThat(directories.count("/tor/keys/")).isEqualTo(1);
+    }
+
+    @Test
+    void mostCertificatesFaulty_othersAreAskedUntilThereAreEnough() {
+        directories.publish(30, VALID_AFTER, 1);
+        directories.faultyCertificates = 2;
+        Client client = client();
+        runtime.run(Duration.ofMinutes(1));
+        assertThat(client.ready()).isFalse();
+        assertThat(new HashSet<>(directories.asked)).hasSizeGreaterThan(1);
+        directories.faultyCertificates = 0;
+        client.manager.networkChanged();
+        runtime.run(Duration.ofSeconds(30));
+        assertThat(client.ready()).isTrue();
+    }
+
+    /** T78: links that are dropped or found dead say nothing of the directories, and don't make us ask without end. */
+    @Test
+    void t78_linksGone_countAgainstNobody() {
+        directories.publish(30, VALID_AFTER, 1);
+        directories.usual = Behaviour.LINK_GONE;
+        Client client = client();
+        runtime.run(Duration.ofMinutes(10));
+        assertThat(client.status().blockage()).isEmpty();
+        assertThat(directories.asked).hasSizeLessThan(60);
+        directories.usual = Behaviour.GOOD;
+        client.manager.networkChanged();
+        runtime.run(Duration.ofSeconds(10));
         assertThat(client.ready()).isTrue();
     }
 

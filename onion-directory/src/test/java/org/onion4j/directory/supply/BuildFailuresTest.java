@@ -52,6 +52,31 @@ class BuildFailuresTest {
     }
 
     @Test
+    void t78_blame_deadLink_isNobodysForSure() {
+        ChannelException silent = new ChannelException(ChannelException.Kind.SILENT, "test");
+        CircuitException circuit = new CircuitException(CircuitException.Kind.CHANNEL, "test", silent);
+
+        assertThat(BuildFailures.blame(silent, false)).contains(GuardFailure.LINK_DEAD);
+        assertThat(BuildFailures.blame(circuit, false)).contains(GuardFailure.LINK_DEAD);
+        assertThat(BuildFailures.blame(circuit, true)).contains(GuardFailure.LINK_DEAD);
+        assertThat(BuildFailures.isLinkDead(circuit)).isTrue();
+    }
+
+    @Test
+    void t78_blame_linkThatWeDropped_isNobodys() {
+        ChannelException dropped = new ChannelException(ChannelException.Kind.CLOSED, "test");
+
+        assertThat(BuildFailures.blame(new CircuitException(CircuitException.Kind.CHANNEL, "test", dropped), false))
+                .isEmpty();
+    }
+
+    @Test
+    void t37_blame_certificatesOutOfTheirTime_isTheClocks() {
+        assertThat(BuildFailures.blame(new ChannelException(ChannelException.Kind.CLOCK, "test"), false))
+                .contains(GuardFailure.CLOCK);
+    }
+
+    @Test
     void t77_blame_deviceWithoutNetwork_isNotTheGuards() {
         for (SocketException cause : new SocketException[] {
             new NoRouteToHostException("test"), new ConnectException("Network is unreachable")

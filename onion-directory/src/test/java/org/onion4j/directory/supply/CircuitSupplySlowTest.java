@@ -199,6 +199,23 @@ class CircuitSupplySlowTest {
     }
 
     @Test
+    void tooManyWishes_furtherOnesAreRefusedUntilThereIsRoom() {
+        world.relays = world::stallAfterFirstHop;
+        world.start();
+        List<CompletableFuture<CircuitLease>> leases = new ArrayList<>();
+        for (int i = 0; i < CircuitSupply.MAX_WAITING; i++) {
+            leases.add(world.ask(HTTPS, i));
+        }
+        assertThat(leases).noneMatch(CompletableFuture::isDone);
+        assertThat(world.ask(HTTPS, "one more"))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(TooManyWaitingException.class);
+        leases.get(5).cancel(false);
+        assertThat(world.ask(HTTPS, "in its place")).isNotDone();
+    }
+
+    @Test
     void changedNetwork_timeoutsAreLearnedAnew() {
         startLearned();
         world.get(HTTPS, null).setStreams(1);

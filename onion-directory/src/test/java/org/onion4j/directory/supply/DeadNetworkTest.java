@@ -61,8 +61,7 @@ class DeadNetworkTest {
         world.time.schedule(
                 () -> {
                     if (reachable && attempt.isUnderWay()) {
-                        FakeLink link =
-                                new FakeLink(attempt.guard(), world.time, () -> !down && network == networks);
+                        FakeLink link = new FakeLink(attempt.guard(), world.time, () -> !down && network == networks);
                         links.add(link);
                         build(link, attempt);
                     } else if (attempt.isUnderWay()) {
@@ -103,7 +102,8 @@ class DeadNetworkTest {
             lease.expect(answer);
             circuit.link().answer(() -> answer.complete(null));
             circuit.closed().thenAccept(answer::completeExceptionally);
-            Cancellable limit = world.time.schedule(() -> answer.cancel(false), Duration.ofSeconds(number < 3 ? 10 : 15));
+            Cancellable limit =
+                    world.time.schedule(() -> answer.cancel(false), Duration.ofSeconds(number < 3 ? 10 : 15));
             answer.whenComplete((nothing, failure) -> {
                 limit.cancel();
                 if (failure == null) {
@@ -134,7 +134,9 @@ class DeadNetworkTest {
         networks++;
 
         assertThat(stream(WITHOUT_HINT)).isLessThan(Duration.ofSeconds(25));
-        assertThat(guardsSince(before)).as("no further than the next primary guard").hasSizeLessThanOrEqualTo(2);
+        assertThat(guardsSince(before))
+                .as("no further than the next primary guard")
+                .hasSizeLessThanOrEqualTo(2);
         assertThat(world.guards.status().primaryDown()).isZero();
         world.close();
     }

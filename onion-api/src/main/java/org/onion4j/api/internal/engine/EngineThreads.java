@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.onion4j.directory.log.CauseOutline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +43,10 @@ final class EngineThreads implements ThreadFactory {
                 },
                 name + "-" + made.incrementAndGet());
         thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler((t, e) -> log.error("a thread of the client failed", e));
+        thread.setUncaughtExceptionHandler((t, e) -> {
+            log.error("a thread of the client failed", CauseOutline.of(e));
+            log.debug("in full", e);
+        });
         threads.add(thread);
         return thread;
     }

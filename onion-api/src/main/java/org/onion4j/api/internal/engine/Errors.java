@@ -8,11 +8,13 @@ import org.onion4j.api.NoPathException;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.StreamClosedException;
 import org.onion4j.api.StreamTimeoutException;
+import org.onion4j.api.TooManyRequestsException;
 import org.onion4j.api.internal.StreamErrors;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.circuit.stream.StreamException;
 import org.onion4j.directory.log.CauseOutline;
+import org.onion4j.directory.supply.TooManyWaitingException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,17 +54,26 @@ final class Errors {
         log.debug("in full", failure);
         if (failure instanceof StreamException stream) {
             return switch (stream.kind()) {
-                case TIMEOUT -> new StreamTimeoutException(stream.getMessage(), Optional.empty(), CauseOutline.of(failure));
-                case CLOSED -> new StreamClosedException("the stream has been closed", Optional.empty(), CauseOutline.of(failure));
+                case TIMEOUT ->
+                    new StreamTimeoutException(stream.getMessage(), Optional.empty(), CauseOutline.of(failure));
+                case CLOSED ->
+                    new StreamClosedException("the stream has been closed", Optional.empty(), CauseOutline.of(failure));
                 case CIRCUIT ->
                     new CircuitClosedException(
                             "the circuit that carried the stream is gone", Optional.empty(), CauseOutline.of(failure));
-                case ENDED -> new ExitUnavailableException("the exit ended the stream", Optional.empty(), CauseOutline.of(failure));
+                case ENDED ->
+                    new ExitUnavailableException(
+                            "the exit ended the stream", Optional.empty(), CauseOutline.of(failure));
             };
         }
         if (failure instanceof org.onion4j.directory.path.NoPathException) {
             return new NoPathException(
-                    "the network has no path for this: " + failure.getMessage(), Optional.empty(), CauseOutline.of(failure));
+                    "the network has no path for this: " + failure.getMessage(),
+                    Optional.empty(),
+                    CauseOutline.of(failure));
+        }
+        if (failure instanceof TooManyWaitingException) {
+            return new TooManyRequestsException("too many requests wait for circuits", failure);
         }
         if (failure instanceof CircuitException || failure instanceof ChannelException) {
             return new CircuitClosedException(

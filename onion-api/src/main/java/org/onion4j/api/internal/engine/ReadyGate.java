@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.api.OnionException;
+import org.onion4j.api.TooManyRequestsException;
 
 /**
  * Where requests wait until the client is in the network. What keeps it out for good, as far as one can tell, fails those
@@ -15,6 +16,9 @@ import org.onion4j.api.OnionException;
  * <p>Threading: any thread; nobody is told anything under the lock.
  */
 final class ReadyGate {
+    /** Requests that may wait. */
+    static final int MAX_WAITING = 1024;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
     private boolean open;
@@ -40,7 +44,12 @@ final class ReadyGate {
                 one.complete(null);
             } else {
                 waiting.removeIf(CompletableFuture::isDone);
-                waiting.add(one);
+                if (waiting.size() < MAX_WAITING) {
+                    waiting.add(one);
+                } else {
+                    one.completeExceptionally(
+                            new TooManyRequestsException("too many requests wait for the network", null));
+                }
             }
         } finally {
             lock.unlock();

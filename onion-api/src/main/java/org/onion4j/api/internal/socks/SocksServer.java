@@ -22,6 +22,7 @@ import org.onion4j.api.ProxyException;
 import org.onion4j.api.ProxyServer;
 import org.onion4j.api.internal.ClientRequests;
 import org.onion4j.api.internal.DaemonThreads;
+import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ final class SocksServer implements ProxyServer {
     private final ClientRequests requests;
     private final Ticker ticker;
     private final SocksLimits limits;
+    private final SparingLog faults;
     private final Consumer<SocksServer> onClose;
     private final Semaphore free;
     private final Set<SocksConnection> connections = ConcurrentHashMap.newKeySet();
@@ -63,6 +65,7 @@ final class SocksServer implements ProxyServer {
         this.address = (InetSocketAddress) serverSocket.getLocalSocketAddress();
         this.requests = requests;
         this.ticker = ticker;
+        this.faults = new SparingLog(log, ticker);
         this.limits = limits;
         this.onClose = onClose;
         this.free = new Semaphore(limits.connections());
@@ -156,7 +159,8 @@ final class SocksServer implements ProxyServer {
             socket = serverSocket.accept();
         } catch (IOException e) {
             if (!isClosing()) {
-                log.warn("a proxy cannot accept for now: {}", e.getMessage());
+                log.debug("cannot accept", e);
+                faults.warn("a proxy cannot accept connections for now");
             }
             return false;
         }
@@ -178,7 +182,7 @@ final class SocksServer implements ProxyServer {
         } catch (RejectedExecutionException e) {
             return false;
         } catch (OutOfMemoryError e) { // what the JVM throws if the system has no thread left
-            log.warn("a proxy gets no thread for a connection");
+            faults.warn("a proxy gets no thread for a connection");
             return false;
         }
     }

@@ -1,12 +1,16 @@
 package org.onion4j.api.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.onion4j.api.BootstrapException;
 import org.onion4j.api.BootstrapPhase;
 import org.onion4j.api.ClientClosedException;
+import org.onion4j.api.TooManyRequestsException;
 
 class ReadyGateTest {
     private final ReadyGate gate = new ReadyGate();
@@ -42,6 +46,20 @@ class ReadyGateTest {
         gate.close();
         assertThat(gate.await()).isNotDone();
         assertThat(gate.isOpen()).isFalse();
+    }
+
+    @Test
+    void await_tooManyWait_theNextIsRefusedUntilOneHasGivenUp() {
+        List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        for (int i = 0; i < ReadyGate.MAX_WAITING; i++) {
+            waiting.add(gate.await());
+        }
+        assertThatThrownBy(gate.await()::get).hasCauseInstanceOf(TooManyRequestsException.class);
+        waiting.get(7).cancel(false);
+        CompletableFuture<Void> next = gate.await();
+        assertThat(next).isNotDone();
+        gate.open();
+        assertThat(next).isCompleted();
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.InvalidDestinationException.Reason;
 import org.onion4j.api.NoPathException;
 import org.onion4j.api.OnionException;
+import org.onion4j.api.TooManyRequestsException;
 import org.onion4j.api.UnsupportedFeatureException;
 import org.onion4j.api.internal.StreamErrors;
 import org.onion4j.api.internal.socks.SocksRequest.Version;
@@ -38,6 +39,7 @@ class SocksRepliesTest {
                 Arguments.of(new CircuitClosedException("", Optional.empty(), null), 1),
                 Arguments.of(new ExitUnavailableException("", Optional.empty(), null), 1),
                 Arguments.of(new ClientClosedException("", null), 1),
+                Arguments.of(new TooManyRequestsException("", null), 1),
                 Arguments.of(new NoPathException("", Optional.empty(), null), 3),
                 Arguments.of(new BootstrapException(BootstrapPhase.CONNECTING, "", null), 3),
                 Arguments.of(new InvalidDestinationException(Reason.MALFORMED, ""), 1),
