@@ -6,18 +6,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.channel.ChannelException;
-import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 
 /**
- * T78: the device changes networks, and nothing comes over the old links any more, nor any word that they are dead. Streams
- * are tried as the engine does: given up after 10, 10 and then 15 seconds, and at once if their circuit is gone.
+ * T78: the device changes networks, and nothing comes over the old links any more, nor any word that they are dead.
  */
 class DeadNetworkTest {
     private static final Duration WITHOUT_HINT = Duration.ofSeconds(60);
@@ -28,6 +25,7 @@ class DeadNetworkTest {
     private boolean down;
     private SupplyWorld world;
     private LinkWatch watch;
+    private FakeStreams streams;
 
     private void start(int seed) {
         world = new SupplyWorld(seed);
@@ -42,6 +40,7 @@ class DeadNetworkTest {
                 return List.of();
             }
         });
+        streams = new FakeStreams(world, this::ask);
         world.learn();
         world.relays = this::connect;
         world.start();
@@ -82,41 +81,16 @@ class DeadNetworkTest {
         links.forEach(link -> link.drop(ChannelException.Kind.CLOSED));
     }
 
-    /** How long a stream takes that is asked for now. */
-    private Duration stream(Duration limit) {
-        long begin = world.time.ticks();
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        tryStream(done, 1);
-        while (!done.isDone() && world.time.ticks() - begin <= limit.toNanos()) {
-            world.time.advance(Duration.ofMillis(100));
-        }
-        assertThat(done).as("a stream within " + limit).isCompleted();
-        return Duration.ofNanos(world.time.ticks() - begin);
+    private void ask(FakeCircuit circuit, CompletableFuture<Void> answer) {
+        watch.expect(circuit.link(), answer);
+        circuit.link().answer(() -> answer.complete(null));
     }
 
-    private void tryStream(CompletableFuture<Void> done, int number) {
-        world.supply.lease(SupplyWorld.need(SupplyWorld.HTTPS, null)).thenAccept(lease -> {
-            FakeCircuit circuit = SupplyWorld.circuit(lease);
-            circuit.onExpect(missing -> watch.expect(circuit.link(), missing));
-            CompletableFuture<Void> answer = new CompletableFuture<>();
-            lease.expect(answer);
-            circuit.link().answer(() -> answer.complete(null));
-            circuit.closed().thenAccept(answer::completeExceptionally);
-            Cancellable limit =
-                    world.time.schedule(() -> answer.cancel(false), Duration.ofSeconds(number < 3 ? 10 : 15));
-            answer.whenComplete((nothing, failure) -> {
-                limit.cancel();
-                if (failure == null) {
-                    lease.answered();
-                    done.complete(null);
-                } else {
-                    if (answer.isCancelled()) {
-                        lease.failed();
-                    }
-                    tryStream(done, number + 1);
-                }
-            });
-        });
+    /** How long a stream takes that is asked for now. */
+    private Duration stream(Duration limit) {
+        Duration time = streams.measure(SupplyWorld.HTTPS, limit);
+        assertThat(time).as("until a stream works").isLessThan(limit);
+        return time;
     }
 
     private Set<String> guardsSince(int attempts) {
@@ -161,8 +135,7 @@ class DeadNetworkTest {
     void t78_noNetworkForAWhile_thenAHint_noBackOffIsKept(int seed) {
         start(seed);
         down = true;
-        Optional<CompletableFuture<Void>> waiting = Optional.of(new CompletableFuture<>());
-        tryStream(waiting.get(), 1);
+        CompletableFuture<Void> waiting = streams.open(SupplyWorld.HTTPS);
         world.minutes(10);
         down = false;
         networks++;
@@ -171,7 +144,7 @@ class DeadNetworkTest {
         world.supply.networkChanged();
 
         stream(WITH_HINT);
-        assertThat(waiting.get()).isCompleted();
+        assertThat(waiting).isCompleted();
         world.close();
     }
 
@@ -180,7 +153,7 @@ class DeadNetworkTest {
     void t78_noNetworkForAWhile_withoutAHint_aStreamWorksWithinAMinute(int seed) {
         start(seed);
         down = true;
-        tryStream(new CompletableFuture<>(), 1);
+        streams.open(SupplyWorld.HTTPS);
         world.minutes(10);
         down = false;
         networks++;
