@@ -36,7 +36,7 @@ final class LinkHandshake {
     /** What C tor offers. */
     private static final Versions OFFERED = Versions.of(3, 4, 5);
     /** Of those, what we go on with: 3 has short circuit IDs. */
-    private static final ImmutableSet<Integer> ACCEPTED = ImmutableSet.of(4, 5);
+    private static final ImmutableSet<Integer> ACCEPTED = LinkProperties.PROTOCOLS;
 
     private final CellInput input;
     private final SSLSocket tls;

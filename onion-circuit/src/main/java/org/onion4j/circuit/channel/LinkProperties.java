@@ -1,5 +1,6 @@
 package org.onion4j.circuit.channel;
 
+import com.google.common.collect.ImmutableSet;
 import java.time.Duration;
 import java.util.Optional;
 import org.onion4j.crypto.bytes.Ed25519Identity;
@@ -15,6 +16,9 @@ import org.onion4j.crypto.bytes.RsaIdentity;
  */
 public record LinkProperties(
         int version, RsaIdentity rsaIdentity, Ed25519Identity ed25519Identity, Optional<Duration> clockSkew) {
+    /** The link protocols that we speak: those in which circuit IDs have 4 bytes. */
+    public static final ImmutableSet<Integer> PROTOCOLS = ImmutableSet.of(4, 5);
+
     /** Says nothing of the relay. */
     @Override
     public String toString() {

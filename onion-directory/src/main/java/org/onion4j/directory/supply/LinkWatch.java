@@ -116,7 +116,7 @@ final class LinkWatch {
         } finally {
             lock.unlock();
         }
-        if (link.isOpen() && link.unheardFor().compareTo(PROBE) >= 0) {
+        if (link.isOpen() && link.unheardFor().compareTo(PROBE) > 0) { // it was silent before, too
             link.giveUp();
         } else {
             probe.end();

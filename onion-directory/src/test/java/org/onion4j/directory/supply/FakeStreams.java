@@ -47,8 +47,7 @@ final class FakeStreams {
             circuit.closed().thenAccept(answer::completeExceptionally);
             lease.expect(answer);
             ask.accept(circuit, answer);
-            Cancellable limit =
-                    world.time.schedule(() -> answer.cancel(false), number < 3 ? FIRST_TRIES : LATER_TRIES);
+            Cancellable limit = world.time.schedule(() -> answer.cancel(false), number < 3 ? FIRST_TRIES : LATER_TRIES);
             answer.whenComplete((nothing, failure) -> {
                 limit.cancel();
                 if (failure == null) {
