@@ -110,7 +110,8 @@ class StateDamageTest {
     @BeforeEach
     void firstRun() throws Exception {
         Path directory = temp.resolve("first");
-        assertThat(new Run().live(directory, FileOperations.system(), false).ready).isTrue();
+        assertThat(new Run().live(directory, FileOperations.system(), false).ready)
+                .isTrue();
         good = new LinkedHashMap<>();
         try (Stream<Path> list = Files.list(directory)) {
             for (Path file : (Iterable<Path>) list.sorted()::iterator) {

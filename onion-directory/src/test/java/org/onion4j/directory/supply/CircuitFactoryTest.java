@@ -69,7 +69,8 @@ class CircuitFactoryTest {
     }
 
     private void awaitUnanswered() throws InterruptedException {
-        assertThat(unanswered.poll(ScriptedRelay.PATIENCE_SECONDS, TimeUnit.SECONDS)).isNotNull();
+        assertThat(unanswered.poll(ScriptedRelay.PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .isNotNull();
     }
 
     @Test
@@ -86,8 +87,10 @@ class CircuitFactoryTest {
 
         ChannelException why = TestEnvironment.get(first.channel().closed());
         assertThat(why.kind()).isEqualTo(ChannelException.Kind.SILENT);
-        assertThat(BuildFailures.isLinkDead(TestEnvironment.get(first.closed()))).isTrue();
-        assertThat(BuildFailures.isLinkDead(TestEnvironment.failure(second.circuit()))).isTrue();
+        assertThat(BuildFailures.isLinkDead(TestEnvironment.get(first.closed())))
+                .isTrue();
+        assertThat(BuildFailures.isLinkDead(TestEnvironment.failure(second.circuit())))
+                .isTrue();
         mute = false;
         Circuit next = TestEnvironment.get(build().circuit());
         assertThat(next.channel()).isNotSameAs(first.channel());
@@ -108,7 +111,9 @@ class CircuitFactoryTest {
 
         assertThat(first.isOpen()).isTrue();
         assertThat(second.circuit()).isNotDone();
-        assertThat(first.channel().circuitCount()).as("the question is cleared away").isLessThanOrEqualTo(3);
+        assertThat(first.channel().circuitCount())
+                .as("the question is cleared away")
+                .isLessThanOrEqualTo(3);
     }
 
     @Test

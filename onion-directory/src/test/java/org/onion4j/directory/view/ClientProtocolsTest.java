@@ -29,19 +29,21 @@ class ClientProtocolsTest {
     private static Map<Subprotocol, Set<Integer>> spoken() {
         Map<Subprotocol, Set<Integer>> spoken = new EnumMap<>(Subprotocol.class);
         for (Subprotocol one : Subprotocol.values()) {
-            spoken.put(one, switch (one) {
-                case LINK -> LinkProperties.PROTOCOLS;
-                case RELAY ->
-                    Arrays.stream(HopTarget.Handshake.values())
-                            .flatMap(handshake -> relayVersions(handshake).stream())
-                            .collect(Collectors.toSet());
-                case CONS -> Set.of(1, 2);
-                case MICRODESC -> Set.of(1, 2, 3);
-                case DESC -> Set.of(1, 2, 3, 4);
-                case DIR_CACHE -> Set.of(2); // what is asked of caches: microdescriptors and diffs
-                case FLOW_CTRL -> Set.of(1); // authenticated SENDMEs; 2 comes with congestion control
-                case LINK_AUTH, HS_DIR, HS_INTRO, HS_REND, PADDING, CONFLUX -> Set.of();
-            });
+            spoken.put(
+                    one,
+                    switch (one) {
+                        case LINK -> LinkProperties.PROTOCOLS;
+                        case RELAY ->
+                            Arrays.stream(HopTarget.Handshake.values())
+                                    .flatMap(handshake -> relayVersions(handshake).stream())
+                                    .collect(Collectors.toSet());
+                        case CONS -> Set.of(1, 2);
+                        case MICRODESC -> Set.of(1, 2, 3);
+                        case DESC -> Set.of(1, 2, 3, 4);
+                        case DIR_CACHE -> Set.of(2); // what is asked of caches: microdescriptors and diffs
+                        case FLOW_CTRL -> Set.of(1); // authenticated SENDMEs; 2 comes with congestion control
+                        case LINK_AUTH, HS_DIR, HS_INTRO, HS_REND, PADDING, CONFLUX -> Set.of();
+                    });
         }
         return spoken;
     }
