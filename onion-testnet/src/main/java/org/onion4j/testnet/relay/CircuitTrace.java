@@ -15,9 +15,10 @@ class CircuitTrace {
     /** Writes nothing down. */
     static final CircuitTrace NONE = new CircuitTrace(0, null, 0, HandshakeKind.FAST) {
         @Override
-        void cell(Direction direction, CellCommand command, RelayCommand message) {}
+        void cell(Direction direction, CellCommand command, int message) {}
     };
 
+    private static final int UNREAD = -1;
     /** After so many entries cells are still counted, but only in all. */
     private static final int MAX_RUNS = 4096;
 
@@ -35,7 +36,7 @@ class CircuitTrace {
     // The run that is going on.
     private Direction direction;
     private CellCommand command;
-    private RelayCommand message;
+    private int message; // number of the relay command, or UNREAD
     private long count;
 
     CircuitTrace(long number, LinkPeer previous, int previousCircuitId, HandshakeKind handshake) {
@@ -45,13 +46,15 @@ class CircuitTrace {
         this.handshake = handshake;
     }
 
-    /** @param seen the relay message that was recognised or originated here; null for a cell that is passed on */
-    void cell(Direction way, CellCommand cell, RelayCommand seen) {
+    /** A cell whose content this relay doesn't know, or that has no relay message. */
+    final void cell(Direction way, CellCommand cell) {
+        cell(way, cell, UNREAD);
+    }
+
+    /** A cell with a relay message that was recognised or originated here: the number of its command. */
+    void cell(Direction way, CellCommand cell, int seen) {
         cells++;
-        boolean same = count > 0
-                && way == direction
-                && cell.wire() == command.wire()
-                && (seen == null ? message == null : message != null && message.wire() == seen.wire());
+        boolean same = count > 0 && way == direction && cell.wire() == command.wire() && seen == message;
         if (!same) {
             finishRun();
             direction = way;
@@ -69,7 +72,8 @@ class CircuitTrace {
     }
 
     private CircuitObservation.Cells run() {
-        return new CircuitObservation.Cells(direction, command, Optional.ofNullable(message), count);
+        Optional<RelayCommand> read = message == UNREAD ? Optional.empty() : Optional.of(RelayCommand.ofWire(message));
+        return new CircuitObservation.Cells(direction, command, read, count);
     }
 
     void next(LinkPeer peer, int circuitId) {

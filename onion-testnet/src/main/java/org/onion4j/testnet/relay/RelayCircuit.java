@@ -69,7 +69,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
         previous = leg;
         core.circuits().add(this);
         trace = core.observations().begin(leg.link.peer(), leg.circuitId, handshake);
-        trace.cell(Direction.FORWARD, createCommand(), null);
+        trace.cell(Direction.FORWARD, createCommand());
         core.script().onCircuit(scripted);
         sendBackward(answer);
     }
@@ -131,7 +131,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
             if (early) {
                 close(DestroyReason.PROTOCOL);
             } else {
-                trace.cell(Direction.BACKWARD, CellCommand.RELAY, null);
+                trace.cell(Direction.BACKWARD, CellCommand.RELAY);
                 crypto.passBackward(body, offset, core.encrypted(), 0);
                 previous.send(CellCommand.RELAY.wire(), core.encrypted(), 0);
             }
@@ -153,14 +153,13 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
         byte[] out = core.decrypted();
         CellCommand cell = early ? CellCommand.RELAY_EARLY : CellCommand.RELAY;
         if (crypto.decryptForward(body, offset, out, 0)) {
-            int relayCommand = RelayBody.command(out, 0);
-            trace.cell(Direction.FORWARD, cell, RelayCommand.ofWire(relayCommand));
+            trace.cell(Direction.FORWARD, cell, RelayBody.command(out, 0));
             if (core.script() == RelayScript.HONEST || core.script().onMessage(scripted, out)) {
                 messages.handle(out, early);
             }
             return;
         }
-        trace.cell(Direction.FORWARD, cell, null);
+        trace.cell(Direction.FORWARD, cell);
         if (next != null) {
             next.send(command, out, 0);
         } else if (joined != null) {
@@ -173,7 +172,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
     /** A cell that came on the other circuit of a rendezvous goes to the client of this one. */
     private void sendJoined(byte[] body) {
         if (!closed) {
-            trace.cell(Direction.BACKWARD, CellCommand.RELAY, null);
+            trace.cell(Direction.BACKWARD, CellCommand.RELAY);
             crypto.passBackward(body, 0, core.encrypted(), 0);
             previous.send(CellCommand.RELAY.wire(), core.encrypted(), 0);
         }
@@ -188,7 +187,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
             if (leg != next || command != CellCommand.CREATED2.wire()) {
                 throw new WireFormatException("an answer to no question of ours");
             }
-            trace.cell(Direction.BACKWARD, CellCommand.CREATED2, null);
+            trace.cell(Direction.BACKWARD, CellCommand.CREATED2);
             Bytes data = Created2.readReply(new WireReader(body, offset, CellFrame.CELL_BODY_LEN));
             send(0, new Extended2(data)); // a second one, too: the client will judge
         } catch (WireFormatException e) {
@@ -198,7 +197,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
 
     @Override
     public void onDestroy(CircuitLeg leg, DestroyReason reason) {
-        trace.cell(leg.arriving, CellCommand.DESTROY, null);
+        trace.cell(leg.arriving, CellCommand.DESTROY);
         if (closed) {
             return;
         }
@@ -269,7 +268,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
             return;
         }
         int command = RelayBody.command(body, 0);
-        trace.cell(Direction.BACKWARD, CellCommand.RELAY, RelayCommand.ofWire(command));
+        trace.cell(Direction.BACKWARD, CellCommand.RELAY, command);
         crypto.originate(body, 0, core.encrypted(), 0);
         if (command == RelayCommand.DATA.wire() && flow.onDataSent()) {
             flow.expectSendme(crypto.backwardTag());
@@ -283,7 +282,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
     }
 
     private void sendBackward(ChannelMessage message) {
-        trace.cell(Direction.BACKWARD, message.command(), null);
+        trace.cell(Direction.BACKWARD, message.command());
         byte[] body = CircuitLeg.encode(message);
         if (core.script() == RelayScript.HONEST
                 || core.script()
@@ -317,7 +316,7 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
         }
         next = leg.get();
         trace.next(link.peer(), next.circuitId);
-        trace.cell(Direction.FORWARD, CellCommand.CREATE2, null);
+        trace.cell(Direction.FORWARD, CellCommand.CREATE2);
         next.send(create);
     }
 
