@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.directory.doc.ExitPolicy;
 import org.onion4j.directory.doc.ServerDescriptor;
@@ -21,6 +23,10 @@ final class TestDirectory {
     static final Inet4Address ADDRESS = (Inet4Address) InetAddresses.forString("127.0.0.1");
     static final VotingSchedule SCHEDULE = VotingSchedule.every(Duration.ofMinutes(5));
 
+    /** Keys are made once for each seed. */
+    private static final Map<String, RelayIdentity> RELAY_KEYS = new ConcurrentHashMap<>();
+
+    private static final Map<String, AuthorityKeys> AUTHORITY_KEYS = new ConcurrentHashMap<>();
     private static final int AUTHORITIES = 3;
     private static final int RELAYS = 9;
 
@@ -33,8 +39,9 @@ final class TestDirectory {
     TestDirectory(long seed) {
         List<Authority> all = new ArrayList<>();
         for (int i = 0; i < RELAYS; i++) {
-            SeededRandom random = SeededRandom.of(seed, "relay" + i);
-            RelayIdentity identity = new RelayIdentity(random, NOW);
+            String name = seed + " relay " + i;
+            RelayIdentity identity =
+                    RELAY_KEYS.computeIfAbsent(name, n -> new RelayIdentity(SeededRandom.of(seed, n), NOW));
             identities.add(identity);
             RelayProfile.Builder profile = RelayProfile.builder("relay" + i, ADDRESS, 9001 + i)
                     .bandwidth(1_000_000 + 100_000 * i)
@@ -50,7 +57,8 @@ final class TestDirectory {
                         ADDRESS,
                         9001 + i,
                         0,
-                        AuthorityKeys.generate(random, NOW),
+                        AUTHORITY_KEYS.computeIfAbsent(
+                                name, n -> AuthorityKeys.generate(SeededRandom.of(seed, "authority " + n), NOW)),
                         SCHEDULE));
             }
         }
