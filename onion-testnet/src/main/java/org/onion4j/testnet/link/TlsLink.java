@@ -172,7 +172,7 @@ final class TlsLink implements RelayLink, TlsWire.Listener {
             throw new LinkException("too many cells during the link handshake");
         }
         CellCommand number = CellCommand.ofWire(command);
-        if (isPassedOver(number)) {
+        if (isPassedOver(number) || (number.equals(CellCommand.VERSIONS) && stage == Stage.HANDSHAKE)) {
             return;
         }
         if (circuitId != 0) {
@@ -196,7 +196,7 @@ final class TlsLink implements RelayLink, TlsWire.Listener {
         handshake.onVersion();
     }
 
-    /** Padding, and variable-length cells of protocols to come. */
+    /** What may come at any time, and cells of variable length of protocols to come. */
     private static boolean isPassedOver(CellCommand command) {
         return command.equals(CellCommand.VPADDING)
                 || command.equals(CellCommand.PADDING)
@@ -206,8 +206,7 @@ final class TlsLink implements RelayLink, TlsWire.Listener {
 
     /** Whether a cell belongs into the handshake alone. */
     private static boolean isOfHandshake(int command) {
-        return command == CellCommand.VERSIONS.wire()
-                || command == CellCommand.CERTS.wire()
+        return command == CellCommand.CERTS.wire()
                 || command == CellCommand.AUTH_CHALLENGE.wire()
                 || command == CellCommand.AUTHENTICATE.wire();
     }
@@ -264,6 +263,8 @@ final class TlsLink implements RelayLink, TlsWire.Listener {
         try {
             if (stage != Stage.OPEN) {
                 onHandshakeCell(circuitId, command, body, offset, length);
+            } else if (command == CellCommand.VERSIONS.wire()) {
+                log.debug("VERSIONS once more, which means nothing");
             } else if (isOfHandshake(command)) {
                 throw new LinkException(CellCommand.ofWire(command) + " after the link handshake");
             } else {

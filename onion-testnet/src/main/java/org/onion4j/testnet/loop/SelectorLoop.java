@@ -20,7 +20,10 @@ import org.slf4j.LoggerFactory;
 public final class SelectorLoop extends EventLoop {
     private static final Logger log = LoggerFactory.getLogger(SelectorLoop.class);
 
+    private static final int BUFFER_BYTES = 64 * 1024;
+
     private final Selecting selecting;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
 
     private SelectorLoop(String name, NetworkTime time, Selecting selecting) {
         super(name, time, selecting);
@@ -42,6 +45,11 @@ public final class SelectorLoop extends EventLoop {
     /** Where channels are registered, with a {@link Runnable} as attachment. On the loop's thread. */
     public Selector selector() {
         return selecting.selector;
+    }
+
+    /** 64 KiB for whoever reads at the moment. On the loop's thread. */
+    public byte[] buffer() {
+        return buffer;
     }
 
     private static final class Selecting implements Waiting {

@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 /** The event-driven end of a TCP connection. Threading: the loop's thread alone. */
 final class NioWire implements Wire {
     private static final Logger log = LoggerFactory.getLogger(NioWire.class);
-    private static final int READ_BYTES = 64 * 1024;
     private static final int READS_A_TURN = 4;
 
     private final SocketChannel channel;
@@ -24,7 +23,6 @@ final class NioWire implements Wire {
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
     private final ArrayDeque<ByteBuffer> queue = new ArrayDeque<>();
-    private final ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
     private int queued;
     private boolean drainTold = true;
     private boolean paused;
@@ -62,22 +60,22 @@ final class NioWire implements Wire {
 
     private void readAll() {
         for (int i = 0; i < READS_A_TURN && !paused && !closed && !inputEnded; i++) {
-            buffer.clear();
+            byte[] buffer = loop.buffer();
             int read;
             try {
-                read = channel.read(buffer);
+                read = channel.read(ByteBuffer.wrap(buffer));
             } catch (IOException e) {
                 lose(e);
                 return;
             }
             if (read > 0) {
-                listener.onBytes(buffer.array(), 0, read);
+                listener.onBytes(buffer, 0, read);
             } else if (read < 0) {
                 inputEnded = true;
                 setInterest();
                 listener.onClosed(null);
             }
-            if (read < READ_BYTES) {
+            if (read < buffer.length) {
                 return;
             }
         }

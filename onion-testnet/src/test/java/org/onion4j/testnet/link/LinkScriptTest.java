@@ -206,6 +206,32 @@ class LinkScriptTest {
         assertThat(there.ended()).isInstanceOf(LinkException.class);
     }
 
+    @Test
+    void t01_laterVersions_areIgnored() throws Exception {
+        LinkScript script = new LinkScript() {
+            @Override
+            public void outgoing(LinkCell cell, Consumer<LinkCell> next) {
+                next.accept(cell);
+                if (cell.command() == CellCommand.CERTS.wire()) {
+                    next.accept(new LinkCell(0, CellCommand.VERSIONS.wire(), Bytes.fromHex("0003")));
+                }
+            }
+        };
+        LinkTestKit.Peer one = kit.newRelay("one", "10.0.0.1", both(script));
+        LinkTestKit.Peer two = kit.newRelay("two", "10.0.0.2", both(script));
+        one.listen();
+        RelayLink dialed = two.dial(one);
+        Received there = one.receive(one.nextLink());
+
+        two.run(() -> {
+            dialed.sendVariable(0, CellCommand.VERSIONS.wire(), new byte[2], 0, 2);
+            dialed.send(3, CellCommand.RELAY.wire(), BODY, 0);
+        });
+
+        assertThat(there.next().circuitId()).isEqualTo(3);
+        assertThat(dialed.version()).isEqualTo(5);
+    }
+
     private void assertDialFails(LinkScript ofResponder, String message) throws Exception {
         LinkTestKit.Peer one = kit.newRelay("one", "10.0.0.1", both(ofResponder));
         LinkTestKit.Peer two = kit.newRelay("two", "10.0.0.2");
