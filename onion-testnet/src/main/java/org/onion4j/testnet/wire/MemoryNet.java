@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.SocketConnector;
 import org.onion4j.testnet.loop.Loop;
 import org.onion4j.testnet.loop.NetworkTime;
@@ -49,15 +50,20 @@ public final class MemoryNet implements AutoCloseable {
 
     /** Connects sockets from a host with this address; the name is for faults. Timeouts are by the network's time. */
     public SocketConnector connector(String name, InetAddress address) {
+        return connector(name, address, Activity.NONE);
+    }
+
+    /** The same for threads that something counts as at work: it learns when they wait. */
+    public SocketConnector connector(String name, InetAddress address, Activity activity) {
         faults.onBlockingHost(name);
-        return new Connector(name, address);
+        return new Connector(name, address, activity);
     }
 
     /** A wire and a socket that are connected to each other, with these addresses. Faults have no part in it. */
     public WireAndSocket pair(Loop loop, InetSocketAddress wireEnd, InetSocketAddress socketEnd) {
         MemoryPipe toSocket = new MemoryPipe();
         MemoryPipe toWire = new MemoryPipe();
-        MemorySocket socket = new MemorySocket(blocked, socketEnd);
+        MemorySocket socket = new MemorySocket(blocked, socketEnd, Activity.NONE);
         socket.attach(toSocket, toWire, wireEnd);
         return new WireAndSocket(new MemoryWire(loop, toWire, toSocket, wireEnd, socketEnd), socket);
     }
@@ -141,10 +147,12 @@ public final class MemoryNet implements AutoCloseable {
     private final class Connector implements SocketConnector {
         private final String name;
         private final InetAddress address;
+        private final Activity activity;
 
-        Connector(String name, InetAddress address) {
+        Connector(String name, InetAddress address, Activity activity) {
             this.name = name;
             this.address = address;
+            this.activity = activity;
         }
 
         @Override
@@ -158,7 +166,7 @@ public final class MemoryNet implements AutoCloseable {
             checkArgument(!to.isUnresolved(), "a name would have to be resolved");
             InetSocketAddress from = newAddress(address);
             faults.onAddress(name, from, false);
-            MemorySocket socket = new MemorySocket(blocked, from);
+            MemorySocket socket = new MemorySocket(blocked, from, activity);
             beforehand.accept(socket);
             Verdict verdict = faults.onConnect(name, to);
             if (verdict == Verdict.IGNORE) {

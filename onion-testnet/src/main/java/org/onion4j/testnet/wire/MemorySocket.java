@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.BatchedReading;
 
 /**
@@ -35,6 +36,7 @@ final class MemorySocket extends Socket implements BatchedReading {
 
     private final BlockedSockets blocked;
     private final InetSocketAddress local;
+    private final Activity activity;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final InputStream input = new Input();
@@ -52,10 +54,15 @@ final class MemorySocket extends Socket implements BatchedReading {
     private volatile Runnable beforeWait = () -> {};
     private volatile boolean readFrom;
 
-    /** A socket that is not connected before {@link #attach}. */
-    MemorySocket(BlockedSockets blocked, InetSocketAddress local) {
+    /**
+     * A socket that is not connected before {@link #attach}.
+     *
+     * @param activity counts the threads that use it
+     */
+    MemorySocket(BlockedSockets blocked, InetSocketAddress local, Activity activity) {
         this.blocked = blocked;
         this.local = local;
+        this.activity = activity;
     }
 
     /** Connects it. */
@@ -103,6 +110,7 @@ final class MemorySocket extends Socket implements BatchedReading {
         long deadline = millis <= 0 ? Long.MAX_VALUE : blocked.time().nanos() + TimeUnit.MILLISECONDS.toNanos(millis);
         Waiter waiter = new Waiter(condition, deadline);
         blocked.add(waiter);
+        Activity.Span pause = activity.pause(waiter::canGoOn);
         lock.lock();
         try {
             while (!waiter.canGoOn()) {
@@ -123,6 +131,7 @@ final class MemorySocket extends Socket implements BatchedReading {
             throw new SocketException("Closed by interrupt");
         } finally {
             lock.unlock();
+            pause.close();
             blocked.remove(waiter);
         }
     }
