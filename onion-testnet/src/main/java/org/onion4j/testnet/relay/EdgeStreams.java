@@ -65,7 +65,7 @@ final class EdgeStreams {
         circuit.trace().destination(new Destination(Destination.Kind.DIRECTORY, "", 0));
         DirectoryStream stream = new DirectoryStream(core, circuit, this, streamId);
         Optional<RelayDirectory.DirectorySession> session = circuit.purpose() == RelayCircuit.Purpose.GENERAL
-                ? core.directory().open(stream)
+                ? core.directory().open(circuit.previousLink().peer(), stream)
                 : Optional.empty();
         if (!session.isPresent()) {
             refuse(streamId, EndReason.NOTDIRECTORY);

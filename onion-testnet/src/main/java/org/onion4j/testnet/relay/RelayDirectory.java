@@ -14,8 +14,12 @@ public interface RelayDirectory {
         return Optional.empty();
     }
 
-    /** A stream that BEGIN_DIR opened; nothing if the relay is no directory. */
-    default Optional<DirectorySession> open(DirectoryReply reply) {
+    /**
+     * A stream that BEGIN_DIR opened; nothing if the relay is no directory.
+     *
+     * @param previous who is on the client's side of the circuit
+     */
+    default Optional<DirectorySession> open(LinkPeer previous, DirectoryReply reply) {
         return Optional.empty();
     }
 

@@ -274,7 +274,7 @@ class EdgeStreamTest {
     /** Sends back what it gets, until the end of a line. */
     private static final class EchoDirectory implements RelayDirectory {
         @Override
-        public Optional<DirectorySession> open(DirectoryReply reply) {
+        public Optional<DirectorySession> open(LinkPeer previous, DirectoryReply reply) {
             return Optional.of(new DirectorySession() {
                 @Override
                 public void onBytes(byte[] bytes, int offset, int length) {
