@@ -7,4 +7,7 @@ module org.onion4j.testnet {
     requires static com.google.errorprone.annotations;
     requires static org.junit.jupiter.api;
     requires org.slf4j;
+
+    exports org.onion4j.testnet;
+    exports org.onion4j.testnet.junit;
 }

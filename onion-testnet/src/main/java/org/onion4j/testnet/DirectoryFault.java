@@ -1,0 +1,19 @@
+package org.onion4j.testnet;
+
+/** How a relay deceives those who fetch directory documents from it. */
+public enum DirectoryFault {
+    /** It doesn't. */
+    NONE,
+    /** It gives the consensus before the current one, or the first one if there is no other. */
+    OLD_CONSENSUS,
+    /** Each document ends in the middle. */
+    TRUNCATED,
+    /** One byte of each document is another one. */
+    FORGED,
+    /** The signatures of the consensus are missing but for one. */
+    UNSIGNED,
+    /** It takes requests and never answers. */
+    SILENT,
+    /** It has no document: 404. */
+    EMPTY
+}

@@ -1,0 +1,168 @@
+package org.onion4j.testnet;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.io.BaseEncoding;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.testnet.dir.Authority;
+import org.onion4j.testnet.dir.AuthorityKeys;
+import org.onion4j.testnet.dir.AuthoritySettings;
+import org.onion4j.testnet.dir.DirectoryStore;
+import org.onion4j.testnet.dir.NetworkText;
+import org.onion4j.testnet.dir.VotingSchedule;
+import org.onion4j.testnet.keys.RelayIdentity;
+import org.onion4j.testnet.keys.SeededRandom;
+import org.onion4j.testnet.loop.NetworkTime;
+import org.onion4j.testnet.relay.ExitPolicy;
+
+/** Makes the relays of a network with their keys, starts them, and lets them vote for the first time. One use, one thread. */
+final class NetworkMaker {
+    /** How often authorities vote: as in the public network, or as fast as C tor can, for relays that come and go. */
+    private static final Duration MEMORY_INTERVAL = Duration.ofHours(1);
+
+    private static final Duration LOOPBACK_INTERVAL = Duration.ofSeconds(10);
+
+    /** What has been made. */
+    record Made(
+            ImmutableList<RelayHost> hosts,
+            ImmutableList<TestRelay> relays,
+            NetworkDirectory directory,
+            String torrc) {}
+
+    private record Keys(RelayIdentity relay, AuthorityKeys authority) {}
+
+    private final NetworkParts.Plan plan;
+    private final List<RelayHost.Place> places;
+    private final NetworkTime time;
+    private final VotingSchedule schedule;
+    private final DirectoryStore store = new DirectoryStore();
+    private final Map<RsaIdentity, String> names = new ConcurrentHashMap<>();
+
+    private NetworkMaker(NetworkParts.Plan plan, List<RelayHost.Place> places, NetworkTime time) {
+        this.plan = plan;
+        this.places = places;
+        this.time = time;
+        this.schedule =
+                VotingSchedule.every(plan.place() == NetworkParts.Place.MEMORY ? MEMORY_INTERVAL : LOOPBACK_INTERVAL);
+    }
+
+    static Made make(NetworkParts.Plan plan, List<RelayHost.Place> places, NetworkTime time) throws IOException {
+        return new NetworkMaker(plan, places, time).make();
+    }
+
+    private Made make() throws IOException {
+        Instant now = time.now();
+        List<Keys> keys = allKeys(now);
+        ImmutableList.Builder<RelayHost> hosts = ImmutableList.builder();
+        ImmutableList.Builder<TestRelay> relays = ImmutableList.builder();
+        List<NetworkDirectory.Member> members = new ArrayList<>();
+        List<Authority> authorities = new ArrayList<>();
+        Map<RsaIdentity, AuthoritySettings.FlagChange> flags = new HashMap<>();
+        for (int i = 0; i < plan.all(); i++) {
+            String nickname = NetworkParts.nickname(plan, i);
+            ImmutableSet<RelayRole> roles = NetworkParts.roles(plan, i);
+            RelayIdentity identity = keys.get(i).relay();
+            names.put(identity.rsaIdentity(), nickname);
+            HostDirectory directory = new HostDirectory(store, places.get(i).loop());
+            RelayHost host = new RelayHost(
+                    nickname,
+                    places.get(i),
+                    identity,
+                    directory,
+                    roles.contains(RelayRole.EXIT) ? ExitPolicy.ACCEPT_ALL : ExitPolicy.REJECT_ALL,
+                    plan.seed(),
+                    this::name);
+            host.start();
+            hosts.add(host);
+            relays.add(new TestRelay(host, roles));
+            int dirPort = 0;
+            if (roles.contains(RelayRole.AUTHORITY)) {
+                dirPort = plan.place() == NetworkParts.Place.MEMORY
+                        ? 0
+                        : host.openDirPort().getPort();
+                Authority authority = authority(host, keys.get(i).authority(), dirPort);
+                directory.setAuthority(authority);
+                authorities.add(authority);
+            }
+            if (!roles.contains(RelayRole.GUARD)) {
+                flags.put(identity.rsaIdentity(), AuthoritySettings.FlagChange.removing("Guard"));
+            }
+            members.add(new NetworkDirectory.Member(host, roles, dirPort));
+        }
+        for (Authority authority : authorities) {
+            authority.setSettings(AuthoritySettings.DEFAULT.withFlagChanges(flags));
+        }
+        NetworkDirectory network = new NetworkDirectory(
+                members, authorities, schedule, store, places.get(0).loop());
+        network.begin();
+        String subnets = plan.place() == NetworkParts.Place.MEMORY ? "EnforceDistinctSubnets 1\n" : "";
+        return new Made(hosts.build(), relays.build(), network, NetworkText.torrc(authorities) + subnets);
+    }
+
+    /** Each loop makes the keys of the relays that will live on it: that is most of the work of a start. */
+    private List<Keys> allKeys(Instant now) throws IOException {
+        List<CompletableFuture<Keys>> promised = new ArrayList<>();
+        for (int i = 0; i < plan.all(); i++) {
+            int index = i;
+            promised.add(CompletableFuture.supplyAsync(
+                    () -> keys(index, now), places.get(i).loop()));
+        }
+        List<Keys> keys = new ArrayList<>();
+        for (CompletableFuture<Keys> one : promised) {
+            try {
+                keys.add(one.get());
+            } catch (ExecutionException e) {
+                throw new IOException("a relay's keys could not be made", e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while making keys");
+            }
+        }
+        return keys;
+    }
+
+    private Keys keys(int i, Instant now) {
+        String part = NetworkParts.nickname(plan, i);
+        RelayIdentity relay = new RelayIdentity(SeededRandom.of(plan.seed(), part), now);
+        AuthorityKeys authority = i < plan.authorities()
+                ? AuthorityKeys.generate(SeededRandom.of(plan.seed(), part + "/authority"), now)
+                : null;
+        return new Keys(relay, authority);
+    }
+
+    private Authority authority(RelayHost host, AuthorityKeys keys, int dirPort) {
+        InetSocketAddress address = host.address();
+        return new Authority(
+                host.nickname(),
+                host.identity().rsaIdentity(),
+                (Inet4Address) address.getAddress(),
+                address.getPort(),
+                dirPort,
+                keys,
+                schedule);
+    }
+
+    /** What a relay is called: by its fingerprint if it is none of ours. */
+    private String name(RsaIdentity identity) {
+        String known = names.get(identity);
+        return known != null ? known : "$" + hex(identity.value());
+    }
+
+    static String hex(Bytes bytes) {
+        return BaseEncoding.base16().encode(bytes.toArray());
+    }
+}

@@ -1,0 +1,259 @@
+package org.onion4j.testnet;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.net.InetAddresses;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.onion4j.api.NetworkConfig;
+import org.onion4j.api.NetworkConfigException;
+import org.onion4j.api.OnionClient;
+import org.onion4j.api.internal.ClientDoor;
+import org.onion4j.api.internal.Environment;
+import org.onion4j.circuit.runtime.Activity;
+import org.onion4j.circuit.runtime.DirectConnector;
+import org.onion4j.circuit.runtime.SocketConnector;
+import org.onion4j.testnet.client.ActivityTracker;
+import org.onion4j.testnet.client.ClientHost;
+import org.onion4j.testnet.keys.SeededRandom;
+import org.onion4j.testnet.loop.EventLoop;
+import org.onion4j.testnet.loop.NetworkTime;
+import org.onion4j.testnet.loop.SelectorLoop;
+import org.onion4j.testnet.wire.MemoryNet;
+import org.onion4j.testnet.wire.NioNet;
+import org.onion4j.testnet.wire.WireFaults;
+import org.onion4j.testnet.wire.WireNet;
+import org.onion4j.testnet.world.Destinations;
+import org.onion4j.testnet.world.WorldExits;
+
+/**
+ * What a network is made of, put together and taken apart. Threading: any thread, once {@link #start} has returned.
+ */
+final class NetworkParts implements AutoCloseable {
+    /** Where relays listen. */
+    enum Place {
+        MEMORY,
+        LOOPBACK
+    }
+
+    /** How time goes. */
+    enum Pace {
+        RUNNING,
+        STANDING
+    }
+
+    /** What is to be built. */
+    record Plan(int authorities, int relays, int exits, long seed, Place place, Pace pace, Instant start) {
+        int all() {
+            return authorities + relays + exits;
+        }
+    }
+
+    private static final int LOOPS = 2; // as many as the machines that tests run on have processors, at least
+    private static final int MEMORY_OR_PORT = 9001;
+    private static final InetAddress LOOPBACK = InetAddresses.forString("127.0.0.1");
+    private static final int FIRST_CLIENT_ADDRESS = 0x0ac80001; // 10.200.0.1
+
+    private final Plan plan;
+    private final NetworkTime time;
+    private final TestTime testTime;
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final MemoryNet memory;
+    private final Destinations world = new Destinations();
+    private final ActivityTracker activity;
+    private final AtomicInteger clientNumber = new AtomicInteger();
+    private final NetworkClients clients = new NetworkClients(this::clientBuilder);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private ImmutableList<RelayHost> hosts = ImmutableList.of();
+    private ImmutableList<TestRelay> relays = ImmutableList.of();
+    private NetworkDirectory directory;
+    private NetworkConfig config;
+    private String torrc;
+
+    private NetworkParts(Plan plan) {
+        this.plan = plan;
+        this.time = plan.pace == Pace.STANDING ? NetworkTime.manual(plan.start) : NetworkTime.realFrom(plan.start);
+        this.testTime = new TestTime(time);
+        this.memory = new MemoryNet(time, WireFaults.NONE);
+        this.activity = new ActivityTracker(time);
+        time.register(activity);
+    }
+
+    /** Starts all of it; what has been started is ended if something fails. */
+    static NetworkParts start(Plan plan) throws TestNetworkException {
+        NetworkParts parts = new NetworkParts(plan);
+        boolean started = false;
+        try {
+            parts.begin();
+            started = true;
+            return parts;
+        } catch (IOException e) {
+            throw new TestNetworkException("the network could not be started: " + e.getMessage(), e);
+        } finally {
+            if (!started) {
+                parts.close();
+            }
+        }
+    }
+
+    private void begin() throws IOException {
+        for (int i = 1; i <= LOOPS; i++) {
+            String name = "onion4j-testnet-loop-" + i;
+            loops.add(plan.place == Place.MEMORY ? EventLoop.start(name, time) : SelectorLoop.open(name, time));
+        }
+        List<RelayHost.Place> places = new ArrayList<>();
+        for (int i = 0; i < plan.all(); i++) {
+            places.add(place(i));
+        }
+        NetworkMaker.Made made = NetworkMaker.make(plan, places, time);
+        hosts = made.hosts();
+        relays = made.relays();
+        directory = made.directory();
+        torrc = made.torrc();
+        try {
+            config = NetworkConfig.ofTorrc(torrc);
+        } catch (NetworkConfigException e) {
+            throw new IllegalStateException("the network's own description is no good", e);
+        }
+    }
+
+    /** Where the i-th relay lives. */
+    private RelayHost.Place place(int i) {
+        EventLoop loop = loops.get(i % LOOPS);
+        if (plan.place == Place.MEMORY) {
+            InetAddress address = InetAddresses.fromInteger(0x0a000001 + ((i + 1) << 16)); // 10.N.0.1
+            return new RelayHost.Place(
+                    loop,
+                    memory.host("relay" + i, address),
+                    new InetSocketAddress(address, MEMORY_OR_PORT),
+                    new WorldExits(world, memory, address, Optional.empty()));
+        }
+        WireNet net = new NioNet("relay" + i, WireFaults.NONE);
+        return new RelayHost.Place(
+                loop,
+                net,
+                new InetSocketAddress(LOOPBACK, 0),
+                new WorldExits(world, memory, LOOPBACK, Optional.of(new NioNet("exit" + i, WireFaults.NONE))));
+    }
+
+    private OnionClient.Builder clientBuilder() {
+        int number = clientNumber.getAndIncrement();
+        SocketConnector connector = plan.place == Place.MEMORY
+                ? memory.connector(
+                        "client" + number, InetAddresses.fromInteger(FIRST_CLIENT_ADDRESS + number), activity)
+                : new DirectConnector();
+        Environment environment = ClientHost.environment(
+                time,
+                SeededRandom.of(plan.seed, "client" + number),
+                connector,
+                plan.place == Place.MEMORY ? activity : Activity.NONE);
+        return ClientDoor.builder(environment).network(config);
+    }
+
+    NetworkClients clients() {
+        return clients;
+    }
+
+    TestTime time() {
+        return testTime;
+    }
+
+    ImmutableList<TestRelay> relays() {
+        return relays;
+    }
+
+    String torrc() {
+        return torrc;
+    }
+
+    NetworkConfig config() {
+        return config;
+    }
+
+    String consensus() {
+        return directory.consensus();
+    }
+
+    TestDestination serve(String host, int port, DestinationHandler handler) {
+        Destinations.Entry entry =
+                world.add(host, port, socket -> handler.handle(new DestinationConnection(host, port, socket)));
+        return new Served(entry);
+    }
+
+    private record Served(Destinations.Entry entry) implements TestDestination {
+        @Override
+        public String host() {
+            return entry.host();
+        }
+
+        @Override
+        public int port() {
+            return entry.address().getPort();
+        }
+
+        @Override
+        public InetAddress address() {
+            return entry.address().getAddress();
+        }
+
+        @Override
+        public int connections() {
+            return entry.accepted();
+        }
+
+        @Override
+        public void close() {
+            entry.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        clients.close();
+        hosts.forEach(RelayHost::end);
+        world.close();
+        loops.forEach(EventLoop::close);
+        memory.close();
+        time.unregister(activity);
+    }
+
+    /** The roles of the i-th relay. */
+    static ImmutableSet<RelayRole> roles(Plan plan, int i) {
+        if (i < plan.authorities) {
+            return ImmutableSet.of(RelayRole.AUTHORITY, RelayRole.MIDDLE, RelayRole.DIRECTORY_CACHE);
+        }
+        if (i < plan.authorities + plan.relays) {
+            return ImmutableSet.of(RelayRole.GUARD, RelayRole.MIDDLE, RelayRole.DIRECTORY_CACHE, RelayRole.HSDIR);
+        }
+        // Weights are only defined where some relay is both guard and exit; exits being few, they make it an exit
+        // alone.
+        boolean lastOfSeveral = plan.exits > 1 && i == plan.all() - 1;
+        ImmutableSet<RelayRole> exit =
+                ImmutableSet.of(RelayRole.EXIT, RelayRole.MIDDLE, RelayRole.DIRECTORY_CACHE, RelayRole.HSDIR);
+        return lastOfSeveral
+                ? ImmutableSet.<RelayRole>builder()
+                        .add(RelayRole.GUARD)
+                        .addAll(exit)
+                        .build()
+                : exit;
+    }
+
+    /** The nickname of the i-th relay. */
+    static String nickname(Plan plan, int i) {
+        if (i < plan.authorities) {
+            return "auth" + (i + 1);
+        }
+        int relay = i - plan.authorities;
+        return relay < plan.relays ? "relay" + (relay + 1) : "exit" + (relay - plan.relays + 1);
+    }
+}

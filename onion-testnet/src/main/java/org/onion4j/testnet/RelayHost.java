@@ -1,0 +1,285 @@
+package org.onion4j.testnet;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.testnet.fault.CellFaults;
+import org.onion4j.testnet.fault.HostFaults;
+import org.onion4j.testnet.fault.HostNet;
+import org.onion4j.testnet.keys.RelayIdentity;
+import org.onion4j.testnet.keys.SeededRandom;
+import org.onion4j.testnet.loop.EventLoop;
+import org.onion4j.testnet.loop.Loop;
+import org.onion4j.testnet.relay.CircuitObservation;
+import org.onion4j.testnet.relay.ExitConnector;
+import org.onion4j.testnet.relay.ExitPolicy;
+import org.onion4j.testnet.relay.Relay;
+import org.onion4j.testnet.relay.RelayConfig;
+import org.onion4j.testnet.relay.RelayScript;
+import org.onion4j.testnet.wire.WireNet;
+import org.onion4j.testnet.wire.WireServer;
+
+/**
+ * A relay with all that is around it: its place, its keys, its directory and its faults.
+ *
+ * <p>Threading: any thread but the network's loops may call; calls wait for the relay's loop, where the relay and its
+ * faults live.
+ */
+final class RelayHost {
+    private static final Duration LOOP_LIMIT = Duration.ofSeconds(30);
+
+    /**
+     * Where a relay lives.
+     *
+     * @param address where it is to listen; port 0 for any
+     */
+    record Place(EventLoop loop, WireNet net, InetSocketAddress address, ExitConnector exits) {}
+
+    private final String nickname;
+    private final Place place;
+    private final RelayIdentity identity;
+    private final HostDirectory directory;
+    private final ExitPolicy exitPolicy;
+    private final long seed;
+    private final HostFaults faults = new HostFaults();
+    private final CellFaults cellFaults = new CellFaults();
+    private final WireNet net;
+    private final Function<RsaIdentity, String> names;
+    private final List<SeenCircuit> past = new ArrayList<>(); // of relays that were killed; on the loop
+    private Relay relay; // on the loop; null while it is dead
+    private Optional<WireServer> dirPort = Optional.empty();
+    private volatile InetSocketAddress address;
+    private volatile boolean alive;
+    private int lives;
+
+    RelayHost(
+            String nickname,
+            Place place,
+            RelayIdentity identity,
+            HostDirectory directory,
+            ExitPolicy exitPolicy,
+            long seed,
+            Function<RsaIdentity, String> names) {
+        this.nickname = nickname;
+        this.place = place;
+        this.identity = identity;
+        this.directory = directory;
+        this.exitPolicy = exitPolicy;
+        this.seed = seed;
+        this.names = names;
+        this.net = new HostNet(place.net, faults);
+        this.address = place.address;
+    }
+
+    String nickname() {
+        return nickname;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    RelayIdentity identity() {
+        return identity;
+    }
+
+    String fingerprint() {
+        return NetworkMaker.hex(identity.rsaIdentity().value());
+    }
+
+    HostDirectory directory() {
+        return directory;
+    }
+
+    HostFaults hostFaults() {
+        return faults;
+    }
+
+    CellFaults cellFaults() {
+        return cellFaults;
+    }
+
+    /** Lets the relay depart from the protocol, beside other faults. */
+    void script(RelayScript script) {
+        onLoop(() -> cellFaults.then(script));
+    }
+
+    Loop loop() {
+        return place.loop;
+    }
+
+    boolean isAlive() {
+        return alive;
+    }
+
+    /** Whether others find it up: alive and not suspended. Any thread; what it says of a moment ago. */
+    boolean isReachable() {
+        return alive && !faults.isFrozen();
+    }
+
+    /** Begins to listen and to serve. */
+    void start() throws IOException {
+        Optional<IOException> failure = get(() -> {
+            try {
+                startOnLoop();
+                return Optional.empty();
+            } catch (IOException e) {
+                return Optional.of(e);
+            }
+        });
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
+    private void startOnLoop() throws IOException {
+        lives++;
+        relay = Relay.start(
+                RelayConfig.at(address).withExitPolicy(exitPolicy).withScript(cellFaults),
+                identity,
+                net,
+                place.loop,
+                SeededRandom.of(seed, nickname + "/" + lives),
+                directory,
+                place.exits);
+        address = relay.address();
+        alive = true;
+    }
+
+    /** Serves plain HTTP, as authorities do for relays that come to the network from elsewhere. */
+    InetSocketAddress openDirPort() throws IOException {
+        WireServer server = net.listen(new InetSocketAddress(address.getAddress(), 0), place.loop, directory::serve);
+        dirPort = Optional.of(server);
+        return server.address();
+    }
+
+    void kill() {
+        onLoop(() -> {
+            if (relay != null) {
+                alive = false;
+                past.addAll(converted());
+                relay.close();
+                relay = null;
+            }
+        });
+    }
+
+    void revive() throws TestNetworkException {
+        if (!alive) {
+            try {
+                start();
+            } catch (IOException e) {
+                throw new TestNetworkException(nickname + " could not be revived: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Ends it for good. */
+    void end() {
+        dirPort.ifPresent(WireServer::close);
+        if (alive) {
+            kill();
+        }
+    }
+
+    void skewClock(Duration by) {
+        directory.skewClock(by);
+        onLoop(() -> {
+            if (relay != null) {
+                relay.skewClock(by);
+            }
+        });
+    }
+
+    void deceive(DirectoryFault fault) {
+        onLoop(() -> directory.deceive(fault));
+    }
+
+    void withholdSignature(boolean withhold) {
+        directory.withholdSignature(withhold);
+    }
+
+    void heal() {
+        onLoop(() -> {
+            faults.heal();
+            cellFaults.heal();
+            directory.deceive(DirectoryFault.NONE);
+        });
+        skewClock(Duration.ZERO);
+        if (directory.isAuthority()) {
+            withholdSignature(false);
+        }
+    }
+
+    List<SeenCircuit> seen() {
+        return get(() -> ImmutableList.<SeenCircuit>builder()
+                .addAll(past)
+                .addAll(relay == null ? List.of() : converted())
+                .build());
+    }
+
+    void forget() {
+        onLoop(() -> {
+            past.clear();
+            if (relay != null) {
+                relay.observations().clear();
+            }
+        });
+    }
+
+    private List<SeenCircuit> converted() {
+        long before = past.isEmpty() ? 0 : past.get(past.size() - 1).number();
+        ImmutableList.Builder<SeenCircuit> all = ImmutableList.builder();
+        for (CircuitObservation one : relay.observations().now()) {
+            all.add(Sightings.of(one, before, names));
+        }
+        return all.build();
+    }
+
+    void onLoop(Runnable task) {
+        get(() -> {
+            task.run();
+            return true;
+        });
+    }
+
+    private <T> T get(Supplier<T> task) {
+        checkState(!place.loop.inLoop(), "called by the network itself");
+        CompletableFuture<T> done = new CompletableFuture<>();
+        place.loop.execute(() -> {
+            try {
+                done.complete(task.get());
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        });
+        try {
+            return done.get(LOOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the network has been closed, or hangs", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return nickname;
+    }
+}

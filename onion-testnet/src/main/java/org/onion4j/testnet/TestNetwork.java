@@ -1,0 +1,264 @@
+package org.onion4j.testnet;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.onion4j.api.NetworkConfig;
+import org.onion4j.api.OnionClient;
+import org.onion4j.api.OnionException;
+
+/**
+ * A whole onion network in this process: authorities that vote, relays, exits, and destinations behind them. In memory no
+ * socket is opened; on {@linkplain Builder#loopback loopback} other processes can join.
+ *
+ * <pre>{@code
+ * try (TestNetwork network = TestNetwork.builder().relays(6).exits(2).seed(42).build()) {
+ *     network.serve("shop.example", 80, Handlers.page("open"));
+ *     try (OnionStream stream = network.client().openStream("shop.example", 80)) {
+ *         ...
+ *     }
+ *     network.relays().get(3).kill();
+ *     network.time().advance(Duration.ofHours(1));
+ * }
+ * }</pre>
+ *
+ * <p>It speaks the real protocol to the byte and is as secure as a play: all keys follow from the seed. The same seed gives
+ * the same keys, addresses, documents and choices, as far as threads let things happen in the same order.
+ *
+ * <p>Threading: any thread may call any method. What is called about a relay has happened when the call returns.
+ */
+public final class TestNetwork implements AutoCloseable {
+    private final NetworkParts parts;
+    private final long seed;
+
+    private TestNetwork(NetworkParts parts, long seed) {
+        this.parts = parts;
+        this.seed = seed;
+    }
+
+    /** Begins to describe a network. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What decided all that is random here. */
+    public long seed() {
+        return seed;
+    }
+
+    /**
+     * The client of this network, set up for it: the same one at each call, closed with the network. It joins the network
+     * at {@link OnionClient#bootstrap()} or at the first stream.
+     *
+     * @throws OnionException if it cannot be made
+     */
+    public OnionClient client() throws OnionException {
+        return parts.clients().shared();
+    }
+
+    /** Another client of this network, with guards and circuits of its own; closed with the network unless you do it before. */
+    public OnionClient newClient() throws OnionException {
+        return parts.clients().another();
+    }
+
+    /**
+     * Begins to describe a client of this network: the network, its time, randomness and connections are set, the rest is
+     * yours. Close what it builds before the network.
+     */
+    public OnionClient.Builder clientBuilder() {
+        return parts.clients().builder();
+    }
+
+    /** The network as clients of any kind are told of it. */
+    public NetworkConfig config() {
+        return parts.config();
+    }
+
+    /** The network in lines of C tor's configuration, a client's. */
+    public String torrc() {
+        return parts.torrc();
+    }
+
+    /** The microdescriptor consensus that is in force, as caches serve it. */
+    public String consensus() {
+        return parts.consensus();
+    }
+
+    /** Writes {@link #torrc} to a file. */
+    public void writeTorrc(Path file) throws IOException {
+        Files.write(file, torrc().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Puts a destination into the network: exits connect to it, and it exists nowhere else. The name is looked up by the
+     * exits alone.
+     *
+     * @param host a name in lower case, or an IPv4 address
+     * @param port 1 to 65535
+     * @return its end, when closed; at the latest it ends with the network
+     * @throws IllegalArgumentException if there is such a destination, or it is no name or port
+     */
+    public TestDestination serve(String host, int port, DestinationHandler handler) {
+        return parts.serve(host, port, handler);
+    }
+
+    /** All relays, the authorities first, then those that are no exits, then the exits. */
+    public List<TestRelay> relays() {
+        return parts.relays();
+    }
+
+    /** The relays that vote. */
+    public List<TestRelay> authorities() {
+        return with(RelayRole.AUTHORITY);
+    }
+
+    /** The relays that connect to destinations. */
+    public List<TestRelay> exits() {
+        return with(RelayRole.EXIT);
+    }
+
+    private ImmutableList<TestRelay> with(RelayRole role) {
+        return relays().stream().filter(relay -> relay.roles().contains(role)).collect(ImmutableList.toImmutableList());
+    }
+
+    /**
+     * The relay of a nickname.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public TestRelay relay(String nickname) {
+        Optional<TestRelay> found =
+                relays().stream().filter(one -> one.nickname().equals(nickname)).findFirst();
+        checkArgument(found.isPresent(), "no relay is called %s", nickname);
+        return found.get();
+    }
+
+    /** The time of the network and its clients. */
+    public TestTime time() {
+        return parts.time();
+    }
+
+    /** Breaks the connections between two relays and lets none be made, until {@link #join}. */
+    public void partition(TestRelay a, TestRelay b) {
+        a.cutOff(b);
+        b.cutOff(a);
+    }
+
+    /** Takes a {@link #partition} back. */
+    public void join(TestRelay a, TestRelay b) {
+        a.reconnect(b);
+        b.reconnect(a);
+    }
+
+    /** What each relay has seen, and the seed: for a human who wonders why a test failed. */
+    public String report() {
+        StringBuilder text = new StringBuilder("onion network with seed " + seed + " at " + time().now() + "\n");
+        for (TestRelay relay : relays()) {
+            text.append("  ").append(relay).append('\n');
+            relay.seen().forEach(circuit -> text.append("    ").append(circuit).append('\n'));
+        }
+        return text.toString();
+    }
+
+    /**
+     * Ends the network and the clients that {@link #client} and {@link #newClient} have given. When this returns, no thread
+     * and no socket of it is left, but for handlers of destinations that don't end although their connections are closed and
+     * their threads interrupted. Again: no effect.
+     */
+    @Override
+    public void close() {
+        parts.close();
+    }
+
+    @Override
+    public String toString() {
+        return "TestNetwork(" + relays().size() + " relays, seed " + seed + ")";
+    }
+
+    /** Describes a network. Not for more than one thread; may build any number of networks. */
+    @SuppressWarnings("CanIgnoreReturnValueSuggester") // its annotation would be part of what we export
+    public static final class Builder {
+        private static final int MAX_AUTHORITIES = 9;
+        private static final int MAX_RELAYS = 200;
+        /** When a network in memory begins, so that documents are the same each time. */
+        private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+        private int authorities = 3;
+        private int relays = 6;
+        private int exits = 2;
+        private long seed = 1;
+        private NetworkParts.Place place = NetworkParts.Place.MEMORY;
+        private NetworkParts.Pace pace = NetworkParts.Pace.RUNNING;
+        private Instant start;
+
+        private Builder() {}
+
+        /** How many authorities vote: 1 to 9. They are relays, too, in the middle of circuits. Default: 3. */
+        public Builder authorities(int count) {
+            checkArgument(count >= 1 && count <= MAX_AUTHORITIES, "%s authorities", count);
+            this.authorities = count;
+            return this;
+        }
+
+        /** How many relays there are beside the authorities and the exits: 2 to 200. Guards are among them. Default: 6. */
+        public Builder relays(int count) {
+            checkArgument(count >= 2 && count <= MAX_RELAYS, "%s relays", count);
+            this.relays = count;
+            return this;
+        }
+
+        /** How many exits there are: 0 to 200. They let everything pass. Default: 2. */
+        public Builder exits(int count) {
+            checkArgument(count >= 0 && count <= MAX_RELAYS, "%s exits", count);
+            this.exits = count;
+            return this;
+        }
+
+        /** Decides all that is random. Default: 1. */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Listens on 127.0.0.1, on free ports, so that other processes can join: clients, relays, and destinations, for exits
+         * connect to addresses of this machine. The time is real then. Default: in memory.
+         */
+        public Builder loopback() {
+            this.place = NetworkParts.Place.LOOPBACK;
+            return this;
+        }
+
+        /** Lets the time stand still but for {@link TestTime#advance}. Default: it goes on, too. */
+        public Builder standingTime() {
+            this.pace = NetworkParts.Pace.STANDING;
+            return this;
+        }
+
+        /** When the network's time begins. Default: 2026 in memory, now on loopback. */
+        public Builder startTime(Instant start) {
+            this.start = start;
+            return this;
+        }
+
+        /**
+         * Starts the network; when this returns, clients can join.
+         *
+         * @throws TestNetworkException if it cannot be started; nothing is left running then
+         * @throws IllegalStateException if what is asked for contradicts itself
+         */
+        public TestNetwork build() throws TestNetworkException {
+            Instant begin = start != null ? start : place == NetworkParts.Place.MEMORY ? START : Instant.now();
+            NetworkParts parts =
+                    NetworkParts.start(new NetworkParts.Plan(authorities, relays, exits, seed, place, pace, begin));
+            return new TestNetwork(parts, seed);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package org.onion4j.testnet;
+
+import com.google.common.collect.ImmutableSet;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One relay of a {@link TestNetwork}: what it is, what it has seen, and what is to go wrong with it. Faults stay until they
+ * are taken back, by their counterpart or all together by {@link #heal}.
+ *
+ * <p>Threading: any thread may call, except from within the network's own callbacks; what is asked for has happened when
+ * the call returns.
+ */
+public final class TestRelay {
+    private final RelayHost host;
+    private final ImmutableSet<RelayRole> roles;
+
+    TestRelay(RelayHost host, Set<RelayRole> roles) {
+        this.host = host;
+        this.roles = ImmutableSet.copyOf(roles);
+    }
+
+    /** Its name in the consensus, of 1 to 19 letters and digits. */
+    public String nickname() {
+        return host.nickname();
+    }
+
+    /** What it is there for. */
+    public Set<RelayRole> roles() {
+        return roles;
+    }
+
+    /** Where it listens for links. */
+    public InetSocketAddress address() {
+        return host.address();
+    }
+
+    /** Its RSA identity, 40 upper-case hexadecimal digits. */
+    public String fingerprint() {
+        return host.fingerprint();
+    }
+
+    // What it has seen.
+
+    /**
+     * What it has seen of each circuit, in the order in which they came, since the start or {@link #forget}. A relay that has
+     * been killed and revived remembers.
+     */
+    public List<SeenCircuit> seen() {
+        return host.seen();
+    }
+
+    /** Forgets all circuits so far. */
+    public void forget() {
+        host.forget();
+    }
+
+    // What goes wrong.
+
+    /** Ends it at once, with all its connections; attempts to connect to it are refused. No effect if it is dead. */
+    public void kill() {
+        host.kill();
+    }
+
+    /** Starts it again after {@link #kill}, with the same keys at the same address. No effect if it is alive. */
+    public void revive() throws TestNetworkException {
+        host.revive();
+    }
+
+    /** Whether it has not been killed. */
+    public boolean isAlive() {
+        return host.isAlive();
+    }
+
+    /** Suspends it: connections stay open and nothing happens on them. */
+    public void freeze() {
+        host.onLoop(host.hostFaults()::freeze);
+    }
+
+    /** Takes {@link #freeze} back: it goes on where it was. */
+    public void thaw() {
+        host.onLoop(host.hostFaults()::thaw);
+    }
+
+    /**
+     * Lets everything that others send reach it later.
+     *
+     * @param delay zero for not at all
+     */
+    public void delay(Duration delay) {
+        host.onLoop(() -> host.hostFaults().delay(delay));
+    }
+
+    /**
+     * Lets at most so much reach it on each connection in a second.
+     *
+     * @param bytesPerSecond 0 for any amount
+     */
+    public void limitBandwidth(long bytesPerSecond) {
+        host.onLoop(() -> host.hostFaults().limitBandwidth(bytesPerSecond));
+    }
+
+    /**
+     * Loses one relay cell that comes by.
+     *
+     * @param k 1 for the next one, counted over all circuits and both directions
+     */
+    public void dropCell(int k) {
+        checkCount(k);
+        host.onLoop(() -> host.cellFaults().drop(k));
+    }
+
+    /** Changes one byte of a relay cell that comes by, see {@link #dropCell}. */
+    public void corruptCell(int k) {
+        checkCount(k);
+        host.onLoop(() -> host.cellFaults().corrupt(k));
+    }
+
+    private static void checkCount(int k) {
+        if (k < 1) {
+            throw new IllegalArgumentException("cells are counted from 1");
+        }
+    }
+
+    /** Sets its clock wrong, ahead of the network's time or, if negative, behind it: in what it tells of the time. */
+    public void skewClock(Duration skew) {
+        host.skewClock(skew);
+    }
+
+    /** How it deceives those who ask it for directory documents. */
+    public void deceive(DirectoryFault fault) {
+        host.deceive(fault);
+    }
+
+    /**
+     * From the next vote on, it votes and doesn't sign the consensus.
+     *
+     * @throws IllegalStateException if it is no authority
+     */
+    public void withholdSignature() {
+        host.withholdSignature(true);
+    }
+
+    /** Takes {@link #withholdSignature} back. */
+    public void sign() {
+        host.withholdSignature(false);
+    }
+
+    /** Takes all faults back but for {@link #kill}. */
+    public void heal() {
+        host.heal();
+    }
+
+    void cutOff(TestRelay other) {
+        host.onLoop(() -> host.hostFaults().cutOff(other.address()));
+    }
+
+    void reconnect(TestRelay other) {
+        host.onLoop(() -> host.hostFaults().reconnect(other.address()));
+    }
+
+    /** For this module's own tests: breaks rules of the protocol. */
+    RelayHost host() {
+        return host;
+    }
+
+    @Override
+    public String toString() {
+        return nickname() + " " + roles + " at " + address() + (isAlive() ? "" : ", dead");
+    }
+}

@@ -1,0 +1,176 @@
+package org.onion4j.testnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.onion4j.api.CircuitClosedException;
+import org.onion4j.api.IsolationToken;
+import org.onion4j.api.OnionClient;
+import org.onion4j.api.OnionStream;
+import org.onion4j.api.StreamOptions;
+import org.onion4j.api.StreamTimeoutException;
+import org.onion4j.testnet.junit.OnionNetwork;
+
+/** What goes wrong on request, and that clients survive it. */
+@OnionNetwork(seed = 11)
+class TestRelayFaultsTest {
+    private TestDestination destination;
+
+    @BeforeEach
+    void serve(TestNetwork network) {
+        destination = network.serve("open.example", 80, TestNetworkTest.says("open"));
+    }
+
+    @AfterEach
+    void heal(TestNetwork network) throws Exception {
+        destination.close();
+        for (TestRelay relay : network.relays()) {
+            relay.heal();
+            relay.revive();
+        }
+    }
+
+    private static StreamOptions newCircuit() {
+        return StreamOptions.builder().isolation(IsolationToken.create()).build();
+    }
+
+    private static String get(OnionClient client) throws IOException {
+        try (OnionStream stream = client.openStream("open.example", 80, newCircuit())) {
+            stream.setReadTimeout(Duration.ofSeconds(30));
+            return new String(stream.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    /** The relay that the client's circuits begin at. */
+    private static TestRelay guard(TestNetwork network) {
+        return network.relays().stream()
+                .filter(relay -> relay.seen().stream()
+                        .anyMatch(seen -> seen.knowsClient() && seen.next().isPresent()))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+    }
+
+    @Test
+    void killedExit_isPassedBy(TestNetwork network, OnionClient client) throws Exception {
+        client.bootstrap();
+        TestRelay dead = network.exits().get(0);
+        dead.kill();
+        assertThat(dead.isAlive()).isFalse();
+
+        assertThat(get(client)).isEqualTo("open");
+
+        dead.revive();
+        assertThat(dead.isAlive()).isTrue();
+    }
+
+    @Test
+    void deadExits_areMissedByTheNextConsensus(TestNetwork network) throws Exception {
+        TestRelay dead = network.exits().get(1);
+        dead.kill();
+
+        network.time().advance(Duration.ofHours(1));
+        assertThat(network.consensus()).contains("r exit1 ").doesNotContain("r exit2 ");
+
+        dead.revive();
+        network.time().advance(Duration.ofHours(1));
+        assertThat(network.consensus()).contains("r exit2 ");
+    }
+
+    @Test
+    void frozenGuard_isGivenUpWhenItsTimeIsOver(TestNetwork network, OnionClient client) throws Exception {
+        network.relays().forEach(TestRelay::forget);
+        assertThat(get(client)).isEqualTo("open");
+        TestRelay frozen = guard(network);
+        frozen.freeze();
+        CompletableFuture<OnionStream> waiting = client.openStreamAsync("open.example", 80, newCircuit());
+
+        network.time().advance(Duration.ofMinutes(3));
+
+        try (OnionStream stream = waiting.get()) {
+            assertThat(stream.getInputStream().readAllBytes()).hasSize("open".length());
+        }
+        frozen.thaw();
+        assertThat(get(client)).isEqualTo("open");
+    }
+
+    @Test
+    void corruptedCell_endsTheCircuitAndNothingElse(TestNetwork network, OnionClient client) throws Exception {
+        try (TestDestination echo = network.serve("echo.example", 7, Handlers.echo());
+                OnionStream stream = client.openStream("echo.example", 7, newCircuit())) {
+            network.relays().forEach(relay -> relay.corruptCell(1));
+            stream.setReadTimeout(Duration.ofSeconds(30));
+            stream.getOutputStream().write('x');
+            assertThatThrownBy(() -> stream.getInputStream().read()).isInstanceOf(CircuitClosedException.class);
+            assertThat(echo.connections()).isEqualTo(1);
+        }
+        network.relays().forEach(TestRelay::heal);
+
+        assertThat(get(client)).isEqualTo("open");
+    }
+
+    @Test
+    void droppedCell_stallsItsStream(TestNetwork network, OnionClient client) throws Exception {
+        try (TestDestination echo = network.serve("echo.example", 7, Handlers.echo());
+                OnionStream stream = client.openStream("echo.example", 7, newCircuit())) {
+            network.exits().forEach(relay -> relay.dropCell(1));
+            stream.getOutputStream().write('x');
+            stream.setReadTimeout(Duration.ofMillis(50));
+            assertThatThrownBy(() -> stream.getInputStream().read()).isInstanceOf(StreamTimeoutException.class);
+            assertThat(echo.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void delayedRelays_workLater(TestNetwork network, OnionClient client) throws Exception {
+        network.relays().forEach(relay -> relay.delay(Duration.ofMillis(5)));
+
+        assertThat(get(client)).isEqualTo("open");
+    }
+
+    @Test
+    void slowRelays_workSlowly(TestNetwork network, OnionClient client) throws Exception {
+        client.bootstrap();
+        network.relays().forEach(relay -> relay.limitBandwidth(200_000));
+
+        assertThat(get(client)).isEqualTo("open");
+    }
+
+    @Test
+    void partition_isGoneAround(TestNetwork network, OnionClient client) throws Exception {
+        client.bootstrap();
+        for (TestRelay authority : network.authorities()) {
+            for (TestRelay exit : network.exits()) {
+                network.partition(authority, exit);
+            }
+        }
+        assertThat(get(client)).isEqualTo("open");
+    }
+
+    @Test
+    void authorityThatDoesNotSign_isMissingUnderTheConsensus(TestNetwork network, OnionClient client) throws Exception {
+        network.authorities().get(0).withholdSignature();
+
+        network.time().advance(Duration.ofHours(1));
+
+        assertThat(network.consensus().split("directory-signature ", -1)).hasSize(3);
+        assertThat(get(client)).isEqualTo("open"); // two of three are enough
+        TestRelay noAuthority = network.exits().get(0);
+        assertThatThrownBy(noAuthority::withholdSignature).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void deceivingCaches_areFoundOut(TestNetwork network, OnionClient client) throws Exception {
+        DirectoryFault[] faults = {DirectoryFault.FORGED, DirectoryFault.TRUNCATED, DirectoryFault.EMPTY};
+        for (int i = 0; i < faults.length - 1; i++) {
+            network.authorities().get(i).deceive(faults[i]); // the third is honest
+        }
+        assertThat(get(client)).isEqualTo("open");
+    }
+}
