@@ -6,8 +6,6 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,23 +14,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The program behind {@code examples/run}. Alone, it fetches one page; a subcommand for each thing it can do. */
+/** The program behind {@code examples/run}. Alone, it is the demo; a subcommand for each thing it can do. */
 @Command(
         name = "examples/run",
-        description = "Onion4J from the command line. Without a command: fetches one page and says how.")
+        description = "Onion4J from the command line. Without a command: the demo, which needs no Internet.")
 public final class Main implements Callable<Integer> {
-    private static final String DEFAULT_URL = "https://check.torproject.org/api/ip";
     private static final int INTERNAL_ERROR = 70;
     private static final int INTERRUPTED = 130;
-
-    @Option(
-            names = "--network",
-            paramLabel = "FILE",
-            description = "the network to fetch through (default: the public one)")
-    private String network;
-
-    @Option(names = "--url", paramLabel = "URL", description = "what to fetch (default: ${DEFAULT-VALUE})")
-    private String url = DEFAULT_URL;
 
     @Option(
             names = {"-h", "--help"},
@@ -58,10 +46,12 @@ public final class Main implements Callable<Integer> {
     static int run(Clock clock, OutputStream stdout, PrintWriter err, String... args) {
         PrintWriter out = new PrintWriter(stdout, true, StandardCharsets.UTF_8);
         CommandLine commands = new CommandLine(new Main())
+                .addSubcommand(new DemoCommand())
                 .addSubcommand(new FetchCommand(stdout))
                 .addSubcommand(new SocksCommand())
                 .addSubcommand(new ResolveCommand())
                 .addSubcommand(new ConsensusCommand(clock))
+                .addSubcommand(new TestnetCommand())
                 .setOut(out)
                 .setErr(err)
                 .setExpandAtFiles(false)
@@ -93,18 +83,6 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> fetch = new ArrayList<>(List.of("fetch", url));
-        if (network != null) {
-            fetch.addAll(List.of("--network", network));
-        }
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("examples/run: no command given (there is no demo yet), so this is: examples/run "
-                + Failures.oneLine(String.join(" ", fetch)));
-        err.println("examples/run: it goes through "
-                + (network == null
-                        ? "the public Tor network; --network FILE chooses another one"
-                        : "the network of " + Failures.oneLine(network))
-                + ", --url URL another page, --help shows the commands");
-        return spec.commandLine().execute(fetch.toArray(new String[0]));
+        return spec.commandLine().execute("demo");
     }
 }

@@ -40,7 +40,12 @@ class ArgumentsTest {
                 "bake | examples/run: Unmatched argument at index 0: 'bake'",
                 "--colour | examples/run: Unknown option: '--colour'",
                 "@/etc/passwd | examples/run: Unmatched argument at index 0: '@/etc/passwd'",
-                "--url a.test | examples/run fetch: cannot fetch 'a.test'"
+                "--url a.test | examples/run: Unknown options: '--url', 'a.test'",
+                "demo --seed x | examples/run demo: Invalid value for option '--seed': 'x' is not a long",
+                "testnet | examples/run testnet: Missing required option: '--dir=DIR'",
+                "testnet --dir d --relays 1 | examples/run testnet: --relays takes a number from 2 to 100, not 1",
+                "testnet --dir d --exits 0 | examples/run testnet: --exits takes a number from 1 to 100, not 0",
+                "testnet --dir /dev/null/d | examples/run testnet: cannot write /dev/null/d/network.torrc"
             })
     void badArguments_endWithStatus2AndOneLine(String command, String message) {
         Ran ran = Ran.examples(command.split(" ", -1));
@@ -96,7 +101,7 @@ class ArgumentsTest {
         Ran ran = Ran.examples("--help");
 
         assertThat(ran.status()).isEqualTo(ExitStatus.SUCCESS);
-        assertThat(String.join("\n", ran.out())).contains("fetch", "socks", "resolve", "consensus");
+        assertThat(String.join("\n", ran.out())).contains("demo", "fetch", "socks", "resolve", "consensus", "testnet");
         assertThat(Ran.examples("fetch", "--help").status()).isEqualTo(ExitStatus.SUCCESS);
     }
 }

@@ -25,7 +25,7 @@ import org.onion4j.examples.testing.Content;
 import org.onion4j.examples.testing.Programs;
 import org.onion4j.examples.testing.WebServer;
 
-/** {@code fetch}, {@code resolve} and the program alone, as processes of their own on a network of C tor. */
+/** {@code fetch} and {@code resolve}, as processes of their own on a network of C tor. */
 @CTor
 class FetchAndResolveTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -77,17 +77,6 @@ class FetchAndResolveTest {
         Files.copy(file, digest);
         assertThat(digest.hex()).isEqualTo(content.sha256());
         assertThat(folder.resolve("state")).isNotEmptyDirectory();
-    }
-
-    @Test
-    void programAlone_fetchesThroughTheNetworkGivenAndSaysHow(CTorNetwork network) throws Exception {
-        try (WebServer web = WebServer.start()) {
-            Programs.Result ran = run(List.of(), network, "--url", web.url("/"));
-
-            assertThat(ran.status()).as(ran.err()).isZero();
-            assertThat(ran.out()).isEqualTo(WebServer.PAGE);
-            assertThat(ran.err()).contains("examples/run fetch " + web.url("/") + " --network ");
-        }
     }
 
     @Test

@@ -8,14 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
-/** C tor's own client on a {@link CTorNetwork}: what works through it works, so a failure elsewhere is not the network's. */
+/** C tor's own client: what works through it on a network of C tor works, so a failure elsewhere is not the network's. */
 public final class CTorClient implements AutoCloseable {
     private static final Duration BOOTSTRAP_LIMIT = Duration.ofMinutes(1);
 
     private final Process process;
     private final int socksPort;
+    private final Path log;
 
-    private CTorClient(Process process, int socksPort) {
+    private CTorClient(Process process, int socksPort, Path log) {
+        this.log = log;
         this.process = process;
         this.socksPort = socksPort;
     }
@@ -23,9 +25,15 @@ public final class CTorClient implements AutoCloseable {
     /** Starts a client with its state in an empty folder, and returns once it says that it is connected. */
     public static CTorClient start(CTorNetwork network, Path folder)
             throws IOException, InterruptedException, TimeoutException {
+        return start(network.clientTorrc(), folder);
+    }
+
+    /** The same on a network that lines of its configuration describe. */
+    public static CTorClient start(List<String> network, Path folder)
+            throws IOException, InterruptedException, TimeoutException {
         int port = FreePorts.range(1);
         Path log = folder.resolve("notice.log");
-        List<String> lines = new ArrayList<>(network.clientTorrc());
+        List<String> lines = new ArrayList<>(network);
         lines.addAll(List.of(
                 "ClientOnly 1",
                 "SocksPort 127.0.0.1:" + port,
@@ -38,7 +46,7 @@ public final class CTorClient implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("stdout.log").toFile())
                 .start();
-        CTorClient client = new CTorClient(process, port);
+        CTorClient client = new CTorClient(process, port, log);
         try {
             Await.until("C tor's client to bootstrap", BOOTSTRAP_LIMIT, () -> {
                 if (!process.isAlive()) {
@@ -55,6 +63,11 @@ public final class CTorClient implements AutoCloseable {
 
     public int socksPort() {
         return socksPort;
+    }
+
+    /** What it has said at notice level and above. */
+    public List<String> log() throws IOException {
+        return Files.readAllLines(log);
     }
 
     @Override

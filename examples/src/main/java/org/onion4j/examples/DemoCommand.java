@@ -1,0 +1,87 @@
+package org.onion4j.examples;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.onion4j.api.OnionClient;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.OnionStream;
+import org.onion4j.testnet.Handlers;
+import org.onion4j.testnet.TestNetwork;
+import org.onion4j.testnet.TestNetworkException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code demo}: the main job on a network of its own in this process: no Internet, no tor, no socket. */
+@Command(
+        name = "demo",
+        description =
+                "Starts an onion network in this process, fetches a page through three of its relays, and shows what"
+                        + " each of them could see. Needs no Internet.")
+final class DemoCommand implements Callable<Integer> {
+    private static final String HOST = "shop.example";
+    private static final int PORT = 80;
+    private static final String PAGE = "Welcome to " + HOST + ", which exists inside this network alone.\n";
+    private static final Duration READ_TIMEOUT = Duration.ofMinutes(1);
+
+    @Option(names = "--seed", paramLabel = "N", description = "decides all that is random (default: ${DEFAULT-VALUE})")
+    private long seed = 42;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws CommandException {
+        PrintWriter out = spec.commandLine().getOut();
+        StepTimes times = new StepTimes(out);
+        out.println("An onion network in this process: no Internet, no tor, no socket.");
+        out.println();
+        try (TestNetwork network =
+                TestNetwork.builder().relays(6).exits(2).seed(seed).build()) {
+            network.serve(HOST, PORT, Handlers.page(PAGE));
+            times.step("started " + network.authorities().size() + " authorities, "
+                    + (network.relays().size() - network.authorities().size()) + " relays");
+            try (OnionClient client = network.newClient()) {
+                ProgressBar bar = new ProgressBar(out, System.console() != null);
+                client.bootstrap(bar);
+                bar.end();
+                times.step("the client is in the network");
+                fetch(client, times, out);
+                CircuitPicture.of(network, HOST, PORT).forEach(out::println);
+            }
+        } catch (TestNetworkException e) {
+            throw new CommandException(ExitStatus.BOOTSTRAP_FAILED, "cannot start a network: " + e.getMessage(), e);
+        } catch (OnionException e) {
+            throw NetworkOptions.failure("cannot fetch the page", e);
+        } catch (IOException e) {
+            throw new CommandException(ExitStatus.STREAM_FAILED, "cannot fetch the page: " + Failures.reason(e), e);
+        }
+        out.println();
+        times.total("all of it, the network's end included");
+        out.flush();
+        return ExitStatus.SUCCESS;
+    }
+
+    private static void fetch(OnionClient client, StepTimes times, PrintWriter out)
+            throws IOException, CommandException {
+        try (OnionStream stream = client.openStream(HOST, PORT)) {
+            stream.setReadTimeout(READ_TIMEOUT);
+            times.step("opened a stream to " + HOST + ":" + PORT + " through three relays");
+            stream.getOutputStream().write(HttpResponse.request(WebAddress.parse("http://" + HOST + "/")));
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            HttpResponse response = HttpResponse.read(stream.getInputStream());
+            response.copyBody(body);
+            times.step("fetched a page of " + body.size() + " bytes, status " + response.status());
+            out.println();
+            List.of(body.toString(StandardCharsets.UTF_8).split("\n"))
+                    .forEach(line -> out.println("    | " + Failures.oneLine(line)));
+            out.println();
+        }
+    }
+}
