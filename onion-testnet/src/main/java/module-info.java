@@ -5,7 +5,7 @@ module org.onion4j.testnet {
     requires org.bouncycastle.provider;
     requires com.google.common;
     requires static com.google.errorprone.annotations;
-    requires static org.junit.jupiter.api;
+    requires static transitive org.junit.jupiter.api;
     requires org.slf4j;
 
     exports org.onion4j.testnet;

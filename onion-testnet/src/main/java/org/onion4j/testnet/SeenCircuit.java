@@ -1,7 +1,6 @@
 package org.onion4j.testnet;
 
 import com.google.common.collect.ImmutableList;
-import com.google.errorprone.annotations.Immutable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -55,7 +54,6 @@ public final class SeenCircuit {
      * @param message the relay message, if it was addressed to this relay or came from it; others it cannot read
      * @param count at least 1
      */
-    @Immutable
     public record Cells(Direction direction, String command, Optional<String> message, long count) {
         @Override
         public String toString() {
@@ -72,7 +70,6 @@ public final class SeenCircuit {
      * @param host name or address as the client wrote it; empty for a directory request
      * @param port 0 where there is none
      */
-    @Immutable
     public record Destination(Purpose purpose, String host, int port) {
         @Override
         public String toString() {

@@ -38,7 +38,6 @@ public final class CTorRelay implements AutoCloseable {
                 "ExitPolicy reject *:*",
                 "PathsNeededToBuildCircuits 0.67",
                 "ShutdownWaitLength 0",
-                "SafeLogging 0",
                 "ProtocolWarnings 1",
                 "DoSCircuitCreationEnabled 0",
                 "DoSConnectionEnabled 0",

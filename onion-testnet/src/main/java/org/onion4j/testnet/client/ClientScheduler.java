@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.circuit.runtime.OwnedScheduler;
@@ -96,23 +95,19 @@ final class ClientScheduler implements OwnedScheduler, TimeParticipant {
                     time.noteActivity();
                     return timers.poll();
                 }
-                await(left);
+                try {
+                    if (time.isManual() || left == Long.MAX_VALUE) {
+                        changed.await();
+                    } else {
+                        left = changed.awaitNanos(left); // how much is left is asked of the network's time
+                    }
+                } catch (InterruptedException e) {
+                    log.debug("the scheduler's thread was interrupted, which ends nothing", e);
+                }
             }
             return null;
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void await(long nanos) {
-        try {
-            if (time.isManual() || nanos == Long.MAX_VALUE) {
-                changed.await();
-            } else {
-                changed.await(nanos, TimeUnit.NANOSECONDS);
-            }
-        } catch (InterruptedException e) {
-            log.debug("the scheduler's thread was interrupted, which ends nothing", e);
         }
     }
 

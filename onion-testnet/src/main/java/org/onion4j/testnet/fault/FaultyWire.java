@@ -1,5 +1,6 @@
 package org.onion4j.testnet.fault;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
@@ -18,7 +19,18 @@ final class FaultyWire implements Wire, WireListener {
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final int MAX_HELD_BYTES = 256 * 1024;
 
-    private record Arrival(byte[] bytes, Throwable cause, long dueNanos) {
+    /** Bytes that have arrived, or the end if there are none. */
+    private static final class Arrival {
+        private final byte[] bytes; // null for the end
+        private final Throwable cause;
+        private final long dueNanos;
+
+        Arrival(byte[] bytes, Throwable cause, long dueNanos) {
+            this.bytes = bytes;
+            this.cause = cause;
+            this.dueNanos = dueNanos;
+        }
+
         boolean isEnd() {
             return bytes == null;
         }
@@ -44,9 +56,9 @@ final class FaultyWire implements Wire, WireListener {
     }
 
     boolean leadsTo(InetSocketAddress other) {
-        return wire.remote().equals(other)
-                || wire.remote().getAddress().equals(other.getAddress())
-                        && !other.getAddress().isLoopbackAddress();
+        InetAddress host = wire.remote().getAddress();
+        boolean sameHost = host.equals(other.getAddress()) && !host.isLoopbackAddress(); // which all hosts share
+        return sameHost || wire.remote().equals(other);
     }
 
     @Override

@@ -7,9 +7,4 @@ final class NetworkReport extends Exception {
     NetworkReport(String report) {
         super(report, null, false, false);
     }
-
-    @Override
-    public String toString() {
-        return getMessage();
-    }
 }
