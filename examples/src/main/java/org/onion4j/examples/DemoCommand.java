@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
                 "Starts an onion network in this process, fetches a page through three of its relays, and shows what"
                         + " each of them could see. Needs no Internet.")
 final class DemoCommand implements Callable<Integer> {
+    /** What examples/run sets where it prints to a terminal: from JDK 22 on, only it can tell. */
+    private static final String TERMINAL = "onion4j.terminal";
+
     private static final String HOST = "shop.example";
     private static final int PORT = 80;
     private static final String PAGE = "Welcome to " + HOST + ", which exists inside this network alone.\n";
@@ -48,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
             times.step("started " + network.authorities().size() + " authorities, "
                     + (network.relays().size() - network.authorities().size()) + " relays");
             try (OnionClient client = network.newClient()) {
-                ProgressBar bar = new ProgressBar(out, System.console() != null);
+                ProgressBar bar = new ProgressBar(out, Boolean.getBoolean(TERMINAL));
                 client.bootstrap(bar);
                 bar.end();
                 times.step("the client is in the network");
