@@ -26,9 +26,9 @@ import org.onion4j.testnet.keys.SeededRandom;
 import org.onion4j.testnet.loop.EventLoop;
 import org.onion4j.testnet.loop.NetworkTime;
 import org.onion4j.testnet.loop.SelectorLoop;
+import org.onion4j.testnet.wire.FaultBoard;
 import org.onion4j.testnet.wire.MemoryNet;
 import org.onion4j.testnet.wire.NioNet;
-import org.onion4j.testnet.wire.WireFaults;
 import org.onion4j.testnet.wire.WireNet;
 import org.onion4j.testnet.world.Destinations;
 import org.onion4j.testnet.world.WorldExits;
@@ -65,6 +65,7 @@ final class NetworkParts implements AutoCloseable {
     private final NetworkTime time;
     private final TestTime testTime;
     private final List<EventLoop> loops = new ArrayList<>();
+    private final FaultBoard faults;
     private final MemoryNet memory;
     private final Destinations world = new Destinations();
     private final ActivityTracker activity;
@@ -81,7 +82,8 @@ final class NetworkParts implements AutoCloseable {
         this.plan = plan;
         this.time = plan.pace == Pace.STANDING ? NetworkTime.manual(plan.start) : NetworkTime.realFrom(plan.start);
         this.testTime = new TestTime(time);
-        this.memory = new MemoryNet(time, WireFaults.NONE);
+        this.faults = new FaultBoard(time, plan.seed);
+        this.memory = new MemoryNet(time, faults);
         this.activity = new ActivityTracker(time);
         time.register(activity);
     }
@@ -127,20 +129,23 @@ final class NetworkParts implements AutoCloseable {
     /** Where the i-th relay lives. */
     private RelayHost.Place place(int i) {
         EventLoop loop = loops.get(i % LOOPS);
+        String name = nickname(plan, i);
         if (plan.place == Place.MEMORY) {
             InetAddress address = InetAddresses.fromInteger(0x0a000001 + ((i + 1) << 16)); // 10.N.0.1
             return new RelayHost.Place(
                     loop,
-                    memory.host("relay" + i, address),
+                    memory.host(name, address),
+                    faults,
                     new InetSocketAddress(address, MEMORY_OR_PORT),
                     new WorldExits(world, memory, address, Optional.empty()));
         }
-        WireNet net = new NioNet("relay" + i, WireFaults.NONE);
+        WireNet net = new NioNet(name, faults);
         return new RelayHost.Place(
                 loop,
                 net,
+                faults,
                 new InetSocketAddress(LOOPBACK, 0),
-                new WorldExits(world, memory, LOOPBACK, Optional.of(new NioNet("exit" + i, WireFaults.NONE))));
+                new WorldExits(world, memory, LOOPBACK, Optional.of(net)));
     }
 
     private OnionClient.Builder clientBuilder() {

@@ -17,8 +17,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.testnet.fault.CellFaults;
-import org.onion4j.testnet.fault.HostFaults;
-import org.onion4j.testnet.fault.HostNet;
 import org.onion4j.testnet.keys.RelayIdentity;
 import org.onion4j.testnet.keys.SeededRandom;
 import org.onion4j.testnet.loop.EventLoop;
@@ -29,6 +27,7 @@ import org.onion4j.testnet.relay.ExitPolicy;
 import org.onion4j.testnet.relay.Relay;
 import org.onion4j.testnet.relay.RelayConfig;
 import org.onion4j.testnet.relay.RelayScript;
+import org.onion4j.testnet.wire.FaultBoard;
 import org.onion4j.testnet.wire.WireNet;
 import org.onion4j.testnet.wire.WireServer;
 
@@ -44,9 +43,11 @@ final class RelayHost {
     /**
      * Where a relay lives.
      *
+     * @param net where it has the relay's nickname for its name
+     * @param faults of that net
      * @param address where it is to listen; port 0 for any
      */
-    record Place(EventLoop loop, WireNet net, InetSocketAddress address, ExitConnector exits) {}
+    record Place(EventLoop loop, WireNet net, FaultBoard faults, InetSocketAddress address, ExitConnector exits) {}
 
     private final String nickname;
     private final Place place;
@@ -54,15 +55,14 @@ final class RelayHost {
     private final HostDirectory directory;
     private final ExitPolicy exitPolicy;
     private final long seed;
-    private final HostFaults faults = new HostFaults();
     private final CellFaults cellFaults = new CellFaults();
-    private final WireNet net;
     private final Function<RsaIdentity, String> names;
     private final List<SeenCircuit> past = new ArrayList<>(); // of relays that were killed; on the loop
     private Relay relay; // on the loop; null while it is dead
     private Optional<WireServer> dirPort = Optional.empty();
     private volatile InetSocketAddress address;
     private volatile boolean alive;
+    private volatile boolean frozen;
     private int lives;
 
     RelayHost(
@@ -80,7 +80,6 @@ final class RelayHost {
         this.exitPolicy = exitPolicy;
         this.seed = seed;
         this.names = names;
-        this.net = new HostNet(place.net, faults);
         this.address = place.address;
     }
 
@@ -104,10 +103,6 @@ final class RelayHost {
         return directory;
     }
 
-    HostFaults hostFaults() {
-        return faults;
-    }
-
     CellFaults cellFaults() {
         return cellFaults;
     }
@@ -127,7 +122,7 @@ final class RelayHost {
 
     /** Whether others find it up: alive and not suspended. Any thread; what it says of a moment ago. */
     boolean isReachable() {
-        return alive && !faults.isFrozen();
+        return alive && !frozen;
     }
 
     /** Begins to listen and to serve. */
@@ -150,7 +145,7 @@ final class RelayHost {
         relay = Relay.start(
                 RelayConfig.at(address).withExitPolicy(exitPolicy).withScript(cellFaults),
                 identity,
-                net,
+                place.net,
                 place.loop,
                 SeededRandom.of(seed, nickname + "/" + lives),
                 directory,
@@ -161,7 +156,8 @@ final class RelayHost {
 
     /** Serves plain HTTP, as authorities do for relays that come to the network from elsewhere. */
     InetSocketAddress openDirPort() throws IOException {
-        WireServer server = net.listen(new InetSocketAddress(address.getAddress(), 0), place.loop, directory::serve);
+        WireServer server =
+                place.net.listen(new InetSocketAddress(address.getAddress(), 0), place.loop, directory::serve);
         dirPort = Optional.of(server);
         return server.address();
     }
@@ -212,9 +208,37 @@ final class RelayHost {
         directory.withholdSignature(withhold);
     }
 
+    void freeze() {
+        frozen = true;
+        place.faults.freeze(nickname);
+    }
+
+    void thaw() {
+        frozen = false;
+        place.faults.thaw(nickname);
+    }
+
+    void delay(Duration delay) {
+        place.faults.delay(nickname, delay, Duration.ZERO);
+    }
+
+    void limitBandwidth(long bytesPerSecond) {
+        place.faults.limit(nickname, bytesPerSecond);
+    }
+
+    void partition(RelayHost other) {
+        place.faults.partition(nickname, other.nickname);
+    }
+
+    void join(RelayHost other) {
+        place.faults.heal(nickname, other.nickname);
+    }
+
     void heal() {
+        thaw();
+        delay(Duration.ZERO);
+        limitBandwidth(0);
         onLoop(() -> {
-            faults.heal();
             cellFaults.heal();
             directory.deceive(DirectoryFault.NONE);
         });

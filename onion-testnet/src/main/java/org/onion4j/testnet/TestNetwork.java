@@ -145,16 +145,14 @@ public final class TestNetwork implements AutoCloseable {
         return parts.time();
     }
 
-    /** Breaks the connections between two relays and lets none be made, until {@link #join}. */
+    /** Nothing moves between two relays any more, and neither answers the other's attempts to connect, until {@link #join}. */
     public void partition(TestRelay a, TestRelay b) {
-        a.cutOff(b);
-        b.cutOff(a);
+        a.host().partition(b.host());
     }
 
     /** Takes a {@link #partition} back. */
     public void join(TestRelay a, TestRelay b) {
-        a.reconnect(b);
-        b.reconnect(a);
+        a.host().join(b.host());
     }
 
     /** What each relay has seen, and the seed: for a human who wonders why a test failed. */

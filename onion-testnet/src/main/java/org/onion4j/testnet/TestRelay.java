@@ -1,5 +1,7 @@
 package org.onion4j.testnet;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableSet;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -74,32 +76,34 @@ public final class TestRelay {
         return host.isAlive();
     }
 
-    /** Suspends it: connections stay open and nothing happens on them. */
+    /** Suspends it: connections stay open and nothing moves on them; attempts to connect to it get no answer. */
     public void freeze() {
-        host.onLoop(host.hostFaults()::freeze);
+        host.freeze();
     }
 
     /** Takes {@link #freeze} back: it goes on where it was. */
     public void thaw() {
-        host.onLoop(host.hostFaults()::thaw);
+        host.thaw();
     }
 
     /**
-     * Lets everything that others send reach it later.
+     * Lets everything that goes to it and comes from it take longer.
      *
      * @param delay zero for not at all
      */
     public void delay(Duration delay) {
-        host.onLoop(() -> host.hostFaults().delay(delay));
+        checkArgument(!delay.isNegative(), "a delay of %s", delay);
+        host.delay(delay);
     }
 
     /**
-     * Lets at most so much reach it on each connection in a second.
+     * Lets it get and send at most so much in a second, each way.
      *
      * @param bytesPerSecond 0 for any amount
      */
     public void limitBandwidth(long bytesPerSecond) {
-        host.onLoop(() -> host.hostFaults().limitBandwidth(bytesPerSecond));
+        checkArgument(bytesPerSecond >= 0, "a bandwidth of %s bytes/s", bytesPerSecond);
+        host.limitBandwidth(bytesPerSecond);
     }
 
     /**
@@ -119,9 +123,7 @@ public final class TestRelay {
     }
 
     private static void checkCount(int k) {
-        if (k < 1) {
-            throw new IllegalArgumentException("cells are counted from 1");
-        }
+        checkArgument(k >= 1, "cells are counted from 1");
     }
 
     /** Sets its clock wrong, ahead of the network's time or, if negative, behind it: in what it tells of the time. */
@@ -148,17 +150,9 @@ public final class TestRelay {
         host.withholdSignature(false);
     }
 
-    /** Takes all faults back but for {@link #kill}. */
+    /** Takes all faults back but for {@link #kill} and {@link TestNetwork#partition}. */
     public void heal() {
         host.heal();
-    }
-
-    void cutOff(TestRelay other) {
-        host.onLoop(() -> host.hostFaults().cutOff(other.address()));
-    }
-
-    void reconnect(TestRelay other) {
-        host.onLoop(() -> host.hostFaults().reconnect(other.address()));
     }
 
     /** For this module's own tests: breaks rules of the protocol. */

@@ -114,7 +114,9 @@ class TestnetJudgedByCTorTest {
                             .as("relays that extended a circuit to C tor's")
                             .anyMatch(one -> extendedTo(one, name));
                 }
-                assertThat(relay.log()).filteredOn(TestnetJudgedByCTorTest::isComplaint).isEmpty();
+                assertThat(relay.log())
+                        .filteredOn(TestnetJudgedByCTorTest::isComplaint)
+                        .isEmpty();
             }
         }
     }

@@ -1,6 +1,6 @@
 /**
- * What goes wrong on request with the connections of one relay: {@link org.onion4j.testnet.fault.HostNet} stands between
- * the relay and the network, {@link org.onion4j.testnet.fault.CellFaults} between it and its circuits. Imports loop, wire
- * and the scripts of relay. Everything runs on the relay's loop.
+ * What goes wrong on request with single cells: {@link org.onion4j.testnet.fault.CellFaults} stands between a relay and its
+ * circuits. (What goes wrong with whole hosts and their connections is in {@code wire}.) Imports the scripts of relay.
+ * Everything runs on the relay's loop.
  */
 package org.onion4j.testnet.fault;
