@@ -174,10 +174,14 @@ class TestRelayFaultsTest {
 
     @Test
     void deceivingCaches_areFoundOut(TestNetwork network, OnionClient client) throws Exception {
-        DirectoryFault[] faults = {DirectoryFault.FORGED, DirectoryFault.TRUNCATED, DirectoryFault.EMPTY};
-        for (int i = 0; i < faults.length - 1; i++) {
+        DirectoryFault[] faults = {DirectoryFault.FORGED, DirectoryFault.TRUNCATED};
+        for (int i = 0; i < faults.length; i++) {
             network.authorities().get(i).deceive(faults[i]); // the third is honest
         }
+        CompletableFuture<Void> joined = client.bootstrapAsync();
+        network.time().advance(Duration.ofMinutes(10)); // until it has asked the honest one
+        joined.get();
+
         assertThat(get(client)).isEqualTo("open");
     }
 }
