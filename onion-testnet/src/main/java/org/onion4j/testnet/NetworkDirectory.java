@@ -29,8 +29,11 @@ final class NetworkDirectory {
     /** How old a relay lets its descriptor get. */
     private static final Duration REPUBLISH = Duration.ofHours(12);
 
-    /** Kilobytes a second, the weight of our own relays. */
-    private static final long GUEST_WEIGHT = 10_000;
+    /**
+     * Kilobytes a second that authorities measure of every relay: of one that came from elsewhere, and so of ours too, since
+     * what isn't measured counts little once something is.
+     */
+    private static final long WEIGHT = 10_000;
 
     /** One of our relays. */
     record Member(RelayHost host, Set<RelayRole> roles, int dirPort) {
@@ -99,9 +102,9 @@ final class NetworkDirectory {
         Map<RsaIdentity, Long> measured = new HashMap<>(settings.measured());
         for (ServerDescriptor descriptor : authority.descriptors()) {
             RsaIdentity identity = descriptor.keys().identity();
+            measured.putIfAbsent(identity, WEIGHT);
             if (!byIdentity.containsKey(identity)) {
                 flags.putIfAbsent(identity, AuthoritySettings.FlagChange.adding("Fast"));
-                measured.putIfAbsent(identity, GUEST_WEIGHT);
             }
         }
         authority.setSettings(settings.withFlagChanges(flags).withMeasured(measured));
