@@ -316,8 +316,8 @@ public final class OnionClient implements AutoCloseable {
 
         /**
          * Where to remember what is worth it from one run to the next: the relays known, and the guards, without which each
-         * start is slower and each run trusts another guard. Made for its owner alone if it is absent. Default: nothing is
-         * remembered.
+         * start is slower and each run trusts another guard. Made for its owner alone if it is absent; if others may write to
+         * it they lose that right, and one that belongs to another user is refused. Default: nothing is remembered.
          */
         public Builder stateDirectory(Path directory) {
             this.stateDirectory = directory;
@@ -367,7 +367,7 @@ public final class OnionClient implements AutoCloseable {
          * Makes the client. It touches the network at {@link OnionClient#bootstrap()} or at the first request.
          *
          * @throws StateInUseException if another client holds the state directory
-         * @throws StateException if the state directory cannot be used
+         * @throws StateException if the state directory cannot be used, or belongs to another user
          * @throws UnsupportedFeatureException if the network is to be reached through bridges
          */
         public OnionClient build() throws OnionException {

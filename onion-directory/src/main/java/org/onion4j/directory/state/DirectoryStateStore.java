@@ -67,19 +67,22 @@ public final class DirectoryStateStore implements StateStore {
     }
 
     /**
-     * Opens a directory, which is made for its owner alone if it is absent.
+     * Opens a directory, which is made for its owner alone if it is absent. One that others may write to becomes its owner's
+     * alone, which the listener is told.
      *
      * @param listener told what a user may want to know; called on the threads that use the store, must not throw
-     * @throws StateStoreException if another client holds it, or it cannot be made or written to
+     * @throws StateStoreException if another client holds it, or it cannot be made or written to, belongs to another user,
+     *     or is shared on purpose
      */
     public static DirectoryStateStore open(Path directory, FileOperations files, Consumer<StateNotice> listener)
             throws StateStoreException {
         if (!directory.getFileSystem().equals(FileSystems.getDefault())) {
             throw unusable("it is not in the default file system", null);
         }
+        Optional<String> mended;
         Path real;
         try {
-            files.createDirectory(directory);
+            mended = files.prepareDirectory(directory);
             real = directory.toRealPath();
         } catch (IOException e) {
             throw unusable(describe(e), e);
@@ -94,6 +97,7 @@ public final class DirectoryStateStore implements StateStore {
                 throw inUse("another process");
             }
             removeLeftovers(real, files);
+            mended.ifPresent(what -> listener.accept(new StateNotice(StateNotice.Kind.PERMISSIONS, "directory", what)));
             return new DirectoryStateStore(real, files, listener, osLock.get());
         } catch (IOException e) {
             throw unusable(describe(e), e);

@@ -16,8 +16,14 @@ public interface FileOperations {
         return SystemFiles.INSTANCE;
     }
 
-    /** Makes a directory, and those above it, unless it is there. */
-    void createDirectory(Path directory) throws IOException;
+    /**
+     * Makes a directory for its owner alone, and those above it. If it is there, others lose the right to write to it, where
+     * the system knows owners.
+     *
+     * @return what had to be put right, in words for a log
+     * @throws IOException if it cannot be made or written to, belongs to another user, or is shared on purpose
+     */
+    Optional<String> prepareDirectory(Path directory) throws IOException;
 
     /** The names of the files in a directory, without their path. */
     List<String> list(Path directory) throws IOException;
@@ -26,7 +32,8 @@ public interface FileOperations {
      * The content of a regular file.
      *
      * @throws java.nio.file.NoSuchFileException if there is none of that name
-     * @throws IOException if it cannot be read, is no regular file, or has more than {@code maxLen} bytes
+     * @throws IOException if it cannot be read, is no regular file, belongs to another user than its directory, or has more
+     *     than {@code maxLen} bytes
      */
     byte[] read(Path file, int maxLen) throws IOException;
 
@@ -47,6 +54,7 @@ public interface FileOperations {
      * returned handle, or with the process.
      *
      * @return empty if somebody else holds it
+     * @throws IOException if it cannot be opened, or its name is that of a link to another file
      */
     Optional<Closeable> lock(Path file) throws IOException;
 }

@@ -15,7 +15,9 @@ public record StateNotice(Kind kind, String subject, String detail) {
         /** The storage refuses writes; the client goes on in memory. Told once. */
         MEMORY_ONLY,
         /** The storage works again and holds everything. */
-        SAVED_AGAIN
+        SAVED_AGAIN,
+        /** Others may write to the storage, or could until now. */
+        PERMISSIONS
     }
 
     @Override
@@ -24,6 +26,7 @@ public record StateNotice(Kind kind, String subject, String detail) {
             case SET_ASIDE -> "the saved state '" + subject + "' was set aside and will be rebuilt: " + detail;
             case MEMORY_ONLY -> "state cannot be saved, going on in memory: " + detail;
             case SAVED_AGAIN -> "state is saved again";
+            case PERMISSIONS -> "the state directory was not its owner's alone: " + detail;
         };
     }
 }

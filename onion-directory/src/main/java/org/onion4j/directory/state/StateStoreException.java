@@ -8,7 +8,7 @@ public final class StateStoreException extends Exception {
     public enum Reason {
         /** Another client holds the directory, in this process or in another: end it, or take another directory. */
         IN_USE,
-        /** The directory cannot be made, or not written to. */
+        /** The directory cannot be made, or not written to, or is not the user's. */
         UNUSABLE
     }
 

@@ -6,7 +6,6 @@ import java.io.DataInputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -32,13 +31,17 @@ import java.util.Optional;
 final class SystemFiles implements FileOperations {
     static final SystemFiles INSTANCE = new SystemFiles();
 
+    private static final String OWNERS_DIRECTORY = "rwx------";
+    private static final String OWNERS_FILE = "rw-------";
+
     private SystemFiles() {}
 
     @Override
-    public void createDirectory(Path directory) throws IOException {
+    public Optional<String> prepareDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
+            Files.createDirectories(directory, ownerOnly(directory, OWNERS_DIRECTORY));
         }
+        return DirectoryOwner.isKnown(directory) ? DirectoryOwner.takeAlone(directory) : Optional.empty();
     }
 
     @Override
@@ -60,6 +63,9 @@ final class SystemFiles implements FileOperations {
         if (!Files.isRegularFile(file)) { // a pipe would block for ever
             throw new IOException("it is no regular file");
         }
+        if (DirectoryOwner.isKnown(file) && !Files.getOwner(file).equals(Files.getOwner(file.getParent()))) {
+            throw new IOException("it belongs to another user"); // put there while others could write to the directory
+        }
         try (FileInputStream in = new FileInputStream(file.toFile())) {
             long length = file.toFile().length();
             if (length > maxLen) {
@@ -74,7 +80,7 @@ final class SystemFiles implements FileOperations {
     @Override
     public void write(Path file, byte[]... parts) throws IOException {
         Files.deleteIfExists(file);
-        Files.createFile(file, ownerOnly(file, "rw-------"));
+        Files.createFile(file, ownerOnly(file, OWNERS_FILE));
         try (FileOutputStream out = new FileOutputStream(file.toFile())) {
             for (byte[] part : parts) {
                 out.write(part);
@@ -111,14 +117,18 @@ final class SystemFiles implements FileOperations {
     @Override
     public Optional<Closeable> lock(Path file) throws IOException {
         try {
-            Files.createFile(file, ownerOnly(file, "rw-------"));
+            Files.createFile(file, ownerOnly(file, OWNERS_FILE));
         } catch (FileAlreadyExistsException e) {
             // left by an earlier run: the lock counts, not the file
         }
-        RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+        if (Files.isSymbolicLink(file)) {
+            throw new IOException("its lock file is a link to another file");
+        }
+        FileChannel open =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         boolean locked = false;
         try {
-            FileLock lock = open.getChannel().tryLock();
+            FileLock lock = open.tryLock();
             locked = lock != null;
             return locked ? Optional.of(open) : Optional.empty();
         } catch (OverlappingFileLockException e) {
@@ -131,7 +141,7 @@ final class SystemFiles implements FileOperations {
     }
 
     private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
-        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        if (DirectoryOwner.isKnown(path)) {
             return new FileAttribute<?>[] {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
             };

@@ -9,6 +9,7 @@ import com.google.common.io.CharStreams;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -101,6 +102,95 @@ class DirectoryStateStoreTest {
                         .isEqualTo("rw-------");
             }
         }
+    }
+
+    @Test
+    void open_aDirectoryThatOthersMayWriteTo_becomesItsOwnersAlone() throws Exception {
+        assumeThat(temp.getFileSystem().supportedFileAttributeViews()).contains("posix");
+        Path directory = Files.createDirectory(temp.resolve("state"));
+        for (String open : new String[] {"rwxrwxrwx", "rwxrwx---", "rwx----w-"}) {
+            notices.clear();
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(open));
+            open().close();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+                    .isEqualTo("rwx------");
+            assertThat(notices).extracting(StateNotice::kind).containsExactly(Kind.PERMISSIONS);
+            assertThat(notices.get(0).toString()).contains("others were allowed to write to it");
+        }
+        notices.clear();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        open().close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+                .as("that others see names does no harm")
+                .isEqualTo("rwxr-xr-x");
+        assertThat(notices).isEmpty();
+        assertThat(files()).containsExactly("lock");
+    }
+
+    @Test
+    void open_aSharedDirectory_isRefusedAndLeftAsItIs() throws Exception {
+        assumeThat(temp.getFileSystem().supportedFileAttributeViews()).contains("unix");
+        Path directory = Files.createDirectory(temp.resolve("state"));
+        Files.setAttribute(directory, "unix:mode", 0x3FF);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StateStoreException.class)
+                .hasMessageContaining("a directory that users share");
+        assertThat((int) Files.getAttribute(directory, "unix:mode") & 0xFFF).isEqualTo(0x3FF);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void open_anotherUsersDirectory_isRefused() throws Exception {
+        Path directory = Files.createDirectory(temp.resolve("state"));
+        giveAway(directory);
+        assertThatThrownBy(this::open)
+                .isInstanceOfSatisfying(
+                        StateStoreException.class,
+                        e -> assertThat(e.reason()).isEqualTo(StateStoreException.Reason.UNUSABLE))
+                .hasMessageContaining("belongs to another user");
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void read_anotherUsersFile_isSetAside() throws Exception {
+        try (StateStore store = open()) {
+            store.write("guards", bytes("abc"));
+        }
+        giveAway(temp.resolve("state/guards.state"));
+        try (StateStore store = open()) {
+            assertThat(store.read("guards")).isEmpty();
+        }
+        assertThat(notices).extracting(StateNotice::kind).containsExactly(Kind.SET_ASIDE);
+        assertThat(notices.get(0).detail()).contains("belongs to another user");
+    }
+
+    /** To nobody in particular, which the superuser alone can do. */
+    private static void giveAway(Path path) throws IOException {
+        assumeThat(path.getFileSystem().supportedFileAttributeViews()).contains("unix");
+        try {
+            Files.setAttribute(path, "unix:uid", 54321);
+        } catch (FileSystemException e) {
+            assumeThat(e).as("only the superuser can do this").isNull();
+        }
+    }
+
+    @Test
+    void open_lockThatIsALink_isRefusedAndItsTargetUntouched() throws Exception {
+        assumeThat(temp.getFileSystem().supportedFileAttributeViews()).contains("posix");
+        Files.createDirectory(temp.resolve("state"));
+        Path target = Files.writeString(temp.resolve("target"), "of another program");
+        for (Path to : new Path[] {target, temp.resolve("absent")}) {
+            Path link = Files.createSymbolicLink(temp.resolve("state/lock"), to);
+            assertThatThrownBy(this::open)
+                    .isInstanceOfSatisfying(
+                            StateStoreException.class,
+                            e -> assertThat(e.reason()).isEqualTo(StateStoreException.Reason.UNUSABLE))
+                    .hasMessageContaining("lock file is a link");
+            Files.delete(link);
+        }
+        assertThat(Files.readString(target)).isEqualTo("of another program");
+        assertThat(Files.exists(temp.resolve("absent"))).isFalse();
+        open().close();
     }
 
     @Test

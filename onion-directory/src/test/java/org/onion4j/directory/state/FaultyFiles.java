@@ -68,8 +68,9 @@ public final class FaultyFiles implements FileOperations {
     }
 
     @Override
-    public void createDirectory(Path directory) throws IOException {
-        step(() -> real.createDirectory(directory), () -> {});
+    public Optional<String> prepareDirectory(Path directory) throws IOException {
+        step(() -> {}, () -> {});
+        return real.prepareDirectory(directory);
     }
 
     @Override
