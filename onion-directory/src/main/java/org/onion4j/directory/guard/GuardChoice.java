@@ -93,6 +93,16 @@ record GuardChoice(
         return Optional.empty();
     }
 
+    /** Why there is none. */
+    String lack() {
+        if (set.sampled().stream().noneMatch(guard -> guard.relay.isPresent())) {
+            return "no guard is known";
+        }
+        return set.sampled().stream().noneMatch(this::isAllowed)
+                ? "each guard is of one family or subnet with the last hop"
+                : "no guard is reachable";
+    }
+
     private boolean isFree(Guard guard) {
         return !guard.primary && !guard.pending && guard.isUsable() && isAllowed(guard) && isKnownWellEnough(guard);
     }

@@ -210,7 +210,7 @@ public final class GuardManager {
             }
             if (!chosen.isPresent()) {
                 current.markAllMaybeReachable();
-                throw noGuard("no guard is reachable");
+                throw noGuard(choice.lack());
             }
             Guard guard = chosen.get();
             guard.lastTried = Optional.of(now);

@@ -64,7 +64,7 @@ public record NetworkDescription(
         if (text.length() > MAX_TEXT_LEN) {
             throw new NetworkDescriptionException(1, "the description has more than " + MAX_TEXT_LEN + " characters");
         }
-        NetworkDescription parsed = NetworkDescriptionParser.parse(text);
+        NetworkDescription parsed = NetworkDescriptionParser.parse(withoutMark(text));
         if (!parsed.authorities.isEmpty()) {
             return parsed;
         }
@@ -76,6 +76,11 @@ public record NetworkDescription(
                 parsed.subnets,
                 parsed.unsupported,
                 parsed.warnings);
+    }
+
+    /** Some editors begin a text with a byte order mark, which would make another word of the first option. */
+    private static String withoutMark(String text) {
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
     /** The authorities whose signatures count under a consensus; it needs those of more than half of them. */

@@ -188,7 +188,12 @@ public final class PathSelector {
             }
         }
         Lack lack = middles.size() == 0 ? Lack.NO_RELAY : Lack.ALL_RELATED;
-        throw new NoPathException(Position.MIDDLE, lack, "no relay for a hop between");
+        throw new NoPathException(
+                Position.MIDDLE,
+                lack,
+                lack == Lack.NO_RELAY
+                        ? "no relay for a hop between"
+                        : "each relay for a hop between is of one family or subnet with the guard or the exit");
     }
 
     private boolean isRelated(Relay relay, List<Relay> others) {

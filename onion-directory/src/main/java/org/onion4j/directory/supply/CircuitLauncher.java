@@ -53,6 +53,7 @@ final class CircuitLauncher {
 
     private Optional<PathSelector> network = Optional.empty();
     private Optional<Moment> lastLaunch = Optional.empty();
+    private Optional<NoPathException> obstacle = Optional.empty();
 
     /**
      * @param keptUnused draws how long a circuit is kept that nobody uses; called under the lock
@@ -98,6 +99,11 @@ final class CircuitLauncher {
         return network.isPresent();
     }
 
+    /** Why no circuit was begun when one was to be, unless one has been since. */
+    Optional<NoPathException> obstacle() {
+        return obstacle;
+    }
+
     Optional<Moment> lastLaunch() {
         return lastLaunch;
     }
@@ -131,10 +137,12 @@ final class CircuitLauncher {
             chooser.chosen().ifPresent(use -> lock.afterwards(use::cancel));
             if (e.lack() == NoPathException.Lack.NO_GUARD) {
                 log.debug("no guard can be used now");
+                obstacle = Optional.of(e);
                 return Optional.empty();
             }
             throw e;
         }
+        obstacle = Optional.empty();
         SuppliedCircuit circuit = new SuppliedCircuit(path, chooser.chosen().get(), need.isStable(), now);
         shelf.add(circuit);
         pace.launched(now.ticks());

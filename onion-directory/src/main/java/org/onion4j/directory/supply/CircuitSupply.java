@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
@@ -69,8 +70,12 @@ public final class CircuitSupply implements AutoCloseable {
     private static final CircuitNeed ANY_EXIT =
             new CircuitNeed(ExitTarget.resolve(), Optional.empty(), ImmutableSet.of());
 
-    /** Somebody who waits for a circuit. */
-    private record Wish(Kind kind, CircuitNeed need, CompletableFuture<CircuitLease> lease) {
+    /** Somebody who waits for a circuit, and is told why none can be begun, or that one can. */
+    private record Wish(
+            Kind kind,
+            CircuitNeed need,
+            CompletableFuture<CircuitLease> lease,
+            Consumer<Optional<NoPathException>> obstacle) {
         enum Kind {
             /** To put a stream on it. */
             STREAM,
@@ -173,15 +178,22 @@ public final class CircuitSupply implements AutoCloseable {
             }
             need.target().ports().forEach(predicted::onUsed);
         });
-        return add(new Wish(Wish.Kind.STREAM, need, new CompletableFuture<>()));
+        return add(new Wish(Wish.Kind.STREAM, need, new CompletableFuture<>(), obstacle -> {}));
+    }
+
+    /** {@link #first(Consumer)} for somebody who does not ask why it takes so long. */
+    CompletableFuture<Void> first() {
+        return first(obstacle -> {});
     }
 
     /**
      * Builds a circuit to any exit if there is none yet, to find out whether the network works. Done when there is one
      * that can be used; until then tries go on.
+     *
+     * @param obstacle told at each try why no path could be had, or that there was nothing in the way; must not block
      */
-    public CompletableFuture<Void> first() {
-        return add(new Wish(Wish.Kind.PROBE, ANY_EXIT, new CompletableFuture<>()))
+    public CompletableFuture<Void> first(Consumer<Optional<NoPathException>> obstacle) {
+        return add(new Wish(Wish.Kind.PROBE, ANY_EXIT, new CompletableFuture<>(), obstacle))
                 .thenAccept(lease -> {});
     }
 
@@ -309,12 +321,18 @@ public final class CircuitSupply implements AutoCloseable {
             } catch (NoPathException e) {
                 if (stream) {
                     lock.afterwards(() -> wish.lease().completeExceptionally(e));
+                } else {
+                    lock.afterwards(() -> wish.obstacle().accept(Optional.of(e)));
                 }
                 return stream; // a probe waits for a better network
             }
         }
         if (stream) {
             coming.ifPresent(circuit -> circuit.claim(wish.need().isolation()));
+        }
+        if (launcher.hasNetwork()) {
+            Optional<NoPathException> obstacle = launcher.obstacle();
+            lock.afterwards(() -> wish.obstacle().accept(obstacle));
         }
         return false;
     }

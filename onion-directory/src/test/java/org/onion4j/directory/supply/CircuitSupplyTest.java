@@ -538,6 +538,36 @@ class CircuitSupplyTest {
     }
 
     @Test
+    void first_noPath_tellsWhyUntilThereIsOne() {
+        SyntheticNetwork noExit = new SyntheticNetwork();
+        SyntheticNetwork neighbours = new SyntheticNetwork();
+        for (int i = 0; i < 5; i++) {
+            noExit.relay("middle" + i).flags(RelayFlag.V2_DIR);
+            neighbours
+                    .relay("relay" + i)
+                    .flags(RelayFlag.GUARD, RelayFlag.STABLE, RelayFlag.EXIT, RelayFlag.V2_DIR)
+                    .exit("accept 1-65535")
+                    .ipv4("10.1.0." + (i + 1), 9001);
+        }
+        List<String> told = new ArrayList<>();
+        CompletableFuture<Void> first = world.supply.first(
+                obstacle -> told.add(obstacle.map(NoPathException::getMessage).orElse("")));
+
+        world.start(noExit.validAfter(SupplyWorld.START));
+        world.seconds(3);
+        assertThat(told).isNotEmpty().containsOnly("no exit is known");
+        told.clear();
+        world.start(neighbours.validAfter(SupplyWorld.START));
+        world.seconds(3);
+        assertThat(told).isNotEmpty().last().asString().contains("of one family or subnet");
+        assertThat(first).isNotDone();
+        world.start();
+        world.seconds(20);
+
+        assertThat(first).isCompleted();
+    }
+
+    @Test
     void mistakeOfOurs_whenACircuitIsBegun_leavesNothing() {
         world.relays = attempt -> {
             if (world.launches() == 1) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.onion4j.api.BootstrapPhase;
 import org.onion4j.api.BootstrapProgress;
 import org.onion4j.api.internal.Engine.Registration;
@@ -50,17 +51,27 @@ final class ProgressBoard {
 
     /** The client goes on, or finds out what blocks it. What is behind the current state is not told. */
     void advance(BootstrapPhase phase, double fraction, Optional<String> blockedBy) {
+        change(now -> {
+            boolean behind = phase.compareTo(now.phase()) < 0 || (phase == now.phase() && fraction < now.fraction());
+            return behind
+                    ? new BootstrapProgress(now.phase(), now.fraction(), blockedBy)
+                    : new BootstrapProgress(phase, fraction, blockedBy);
+        });
+    }
+
+    /** What blocks the client in a phase, or that nothing does any more; no effect once it is in another one. */
+    void blocked(BootstrapPhase phase, Optional<String> blockedBy) {
+        change(now -> phase == now.phase() ? new BootstrapProgress(phase, now.fraction(), blockedBy) : now);
+    }
+
+    private void change(UnaryOperator<BootstrapProgress> step) {
         telling.lock();
         try {
             BootstrapProgress next;
             ImmutableList<Consumer<BootstrapProgress>> all;
             lock.lock();
             try {
-                boolean behind = phase.compareTo(current.phase()) < 0
-                        || (phase == current.phase() && fraction < current.fraction());
-                next = behind
-                        ? new BootstrapProgress(current.phase(), current.fraction(), blockedBy)
-                        : new BootstrapProgress(phase, fraction, blockedBy);
+                next = step.apply(current);
                 if (next.equals(current)) {
                     return;
                 }

@@ -34,6 +34,21 @@ class ProgressBoardTest {
     }
 
     @Test
+    void blocked_tellsInItsPhaseAlone() {
+        board.advance(BootstrapPhase.BUILDING_CIRCUIT, 0.85, Optional.empty());
+        board.register(heard::add);
+        board.blocked(BootstrapPhase.BUILDING_CIRCUIT, Optional.of("no exit is known"));
+        board.blocked(BootstrapPhase.BUILDING_CIRCUIT, Optional.of("no exit is known"));
+        board.blocked(BootstrapPhase.BUILDING_CIRCUIT, Optional.empty());
+        assertThat(heard)
+                .extracting(BootstrapProgress::blockedBy)
+                .containsExactly(Optional.of("no exit is known"), Optional.empty());
+        board.advance(BootstrapPhase.READY, 1.0, Optional.empty());
+        board.blocked(BootstrapPhase.BUILDING_CIRCUIT, Optional.of("no exit is known"));
+        assertThat(board.current()).isEqualTo(BootstrapProgress.DONE);
+    }
+
+    @Test
     void fallBack_afterReady_goesBack() {
         board.advance(BootstrapPhase.READY, 1.0, Optional.empty());
         board.fallBack(BootstrapPhase.LOADING_CONSENSUS, 0.2, Optional.of("too old"));
