@@ -2,7 +2,10 @@ package org.onion4j.api;
 
 import java.time.Duration;
 
-/** This machine's clock is wrong, so that nothing the network says can be trusted. Set the clock. */
+/**
+ * This machine's clock is wrong, so that nothing the network says can be trusted. Set the clock. Until that is done each
+ * request fails with this at once; then the client goes on by itself.
+ */
 public final class ClockSkewException extends BootstrapException {
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +17,11 @@ public final class ClockSkewException extends BootstrapException {
         this.skew = skew;
     }
 
-    /** By how much this machine's clock seems to be ahead of the network's; negative if it is behind. */
+    /**
+     * By how much this machine's clock seems to be ahead of the network's; negative if it is behind. It may be off by more:
+     * where no relay could be asked for the time, this is what certificates that are out of their time show at least, and
+     * the message says so.
+     */
     public Duration skew() {
         return skew;
     }

@@ -17,6 +17,8 @@ import org.onion4j.directory.doc.ConsensusDiff;
 import org.onion4j.directory.doc.ConsensusVerifier;
 import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.directory.doc.SignatureVerdict;
+import org.onion4j.directory.fetch.DirectoryStatus.ClockSkew;
+import org.onion4j.directory.fetch.DirectoryStatus.ClockSkew.Measure;
 import org.onion4j.directory.log.SparingLog;
 import org.onion4j.directory.view.Liveness;
 import org.onion4j.directory.view.NetworkView;
@@ -75,7 +77,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
     private int tries; // since the last success
     private int authorityTries; // of them, to authorities
     private int certificateFailures;
-    private Optional<Duration> wrongClock = Optional.empty(); // how far ahead ours is, where that kept one from use
+    private Optional<ClockSkew> wrongClock = Optional.empty(); // of ours, where that kept one from use
 
     ConsensusTrack(
             FetchDesk desk,
@@ -107,7 +109,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
         return current.map(consensus -> Liveness.of(consensus, now).usable()).orElse(false);
     }
 
-    Optional<Duration> wrongClock() {
+    Optional<ClockSkew> wrongClock() {
         return wrongClock;
     }
 
@@ -304,15 +306,19 @@ final class ConsensusTrack implements FetchDesk.Handler {
     private FetchOutcome outOfTime(Consensus consensus, Liveness liveness, Instant now) {
         Optional<Duration> told = desk.skew().large();
         if (told.isPresent()) {
-            wrongClock = told;
+            wrongClock = told.map(ahead -> new ClockSkew(ahead, Measure.TOLD));
         } else if (liveness == Liveness.PREMATURE) {
-            wrongClock = Optional.of(Duration.between(consensus.validAfter(), now)); // at least
+            wrongClock = Optional.of(atLeast(Duration.between(consensus.validAfter(), now)));
         } else if (!desk.skew().ahead().isPresent()) {
-            wrongClock = Optional.of(Duration.between(consensus.validUntil(), now)); // nobody tells the time
+            wrongClock = Optional.of(atLeast(Duration.between(consensus.validUntil(), now))); // nobody tells the time
         }
         faults.info(
                 "a consensus is {} by this clock", liveness == Liveness.PREMATURE ? "of the future" : "long expired");
         return FetchOutcome.NOT_FOUND;
+    }
+
+    private static ClockSkew atLeast(Duration ahead) {
+        return new ClockSkew(ahead, Measure.AT_LEAST);
     }
 
     private FetchOutcome accept(Consensus consensus, byte[] text, Instant now) {

@@ -131,6 +131,14 @@ public final class DirectoryManager implements AutoCloseable {
         step();
     }
 
+    /**
+     * Looks whether the clock has been set, or anything is due, without waiting for the next time that this would be done by
+     * itself. What has changed is told before this returns, unless another thread is just telling something.
+     */
+    public void lookAgain() {
+        step();
+    }
+
     /** Stops: requests under way are given up, and the listener hears nothing new. */
     @Override
     public void close() {

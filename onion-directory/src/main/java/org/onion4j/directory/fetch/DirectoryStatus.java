@@ -37,11 +37,34 @@ public record DirectoryStatus(Phase phase, double fraction, Optional<Blockage> b
      * The computer's clock is wrong, so that no consensus is of today.
      *
      * @param ahead how far it is ahead; negative if it is behind
+     * @param measure what the figure is worth
      */
-    public record ClockSkew(Duration ahead) implements Blockage {
+    public record ClockSkew(Duration ahead, Measure measure) implements Blockage {
+        /** What a figure is worth. */
+        public enum Measure {
+            /** Directories have told the time. */
+            TOLD,
+            /** By certificates or a consensus that are out of their time: it is at least so much. */
+            AT_LEAST
+        }
+
         @Override
         public String describe() {
-            return "the clock is " + ahead.abs() + (ahead.isNegative() ? " slow" : " fast");
+            return "the clock is " + (measure == Measure.AT_LEAST ? "at least " : "") + inWords(ahead.abs())
+                    + (ahead.isNegative() ? " slow" : " fast");
+        }
+
+        /** In the two largest units of days, hours and minutes; less than a minute in seconds. */
+        private static String inWords(Duration time) {
+            long minutes = time.toMinutes();
+            long hours = time.toHours();
+            long days = time.toDays();
+            if (days > 0) {
+                return days + (days == 1 ? " day" : " days") + (hours % 24 == 0 ? "" : " " + hours % 24 + " h");
+            } else if (hours > 0) {
+                return hours + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min");
+            }
+            return minutes > 0 ? minutes + " min" : time.toMillis() / 1000 + " s";
         }
     }
 

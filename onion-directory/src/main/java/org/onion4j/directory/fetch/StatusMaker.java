@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.onion4j.directory.doc.Consensus;
 import org.onion4j.directory.doc.ProtocolVersions;
 import org.onion4j.directory.fetch.DirectoryStatus.Blockage;
+import org.onion4j.directory.fetch.DirectoryStatus.ClockSkew;
 import org.onion4j.directory.fetch.DirectoryStatus.Phase;
 import org.onion4j.directory.path.PathCoverage;
 import org.onion4j.directory.view.ClientProtocols;
@@ -99,16 +100,16 @@ final class StatusMaker {
             case CERTIFICATES -> certificates.failures();
             case MICRODESCRIPTORS -> microdescriptors.failures();
         };
-        Optional<Duration> wrongClock = wrongClock(phase, failures);
+        Optional<ClockSkew> wrongClock = wrongClock(phase, failures);
         if (wrongClock.isPresent()) {
-            return Optional.of(new DirectoryStatus.ClockSkew(wrongClock.get()));
+            return Optional.of(wrongClock.get());
         }
         if (failures.count() < WORTH_MENTIONING) {
             return Optional.empty();
         }
         Optional<Duration> byLinks = desk.linkSkew().large();
         if (!failures.answered() && desk.linkSkew().isShared() && byLinks.isPresent()) {
-            return Optional.of(new DirectoryStatus.ClockSkew(byLinks.get()));
+            return Optional.of(new ClockSkew(byLinks.get(), ClockSkew.Measure.AT_LEAST));
         } else if (!failures.answered()) {
             return Optional.of(new DirectoryStatus.Unreachable(failures.count()));
         }
@@ -119,11 +120,11 @@ final class StatusMaker {
     }
 
     /** How far the clock is ahead, where that is the trouble: directories agree on it, and nothing they give is of today. */
-    private Optional<Duration> wrongClock(Phase phase, FailureCount failures) {
-        Optional<Duration> known = consensus.wrongClock();
+    private Optional<ClockSkew> wrongClock(Phase phase, FailureCount failures) {
+        Optional<ClockSkew> known = consensus.wrongClock();
         if (known.isPresent() || phase == Phase.MICRODESCRIPTORS || failures.count() == 0) {
             return known;
         }
-        return desk.skew().large();
+        return desk.skew().large().map(ahead -> new ClockSkew(ahead, ClockSkew.Measure.TOLD));
     }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.onion4j.directory.doc.ProtocolVersions;
 import org.onion4j.directory.doc.TestConsensus;
+import org.onion4j.directory.fetch.DirectoryStatus.ClockSkew;
 import org.onion4j.directory.fetch.DirectoryStatus.Phase;
 import org.onion4j.directory.fetch.FakeDirectories.Behaviour;
 import org.onion4j.directory.state.MemoryStateStore;
@@ -196,8 +197,7 @@ class HostileDirectoriesTest {
         if (harmless) {
             return;
         }
-        DirectoryStatus.ClockSkew skew =
-                (DirectoryStatus.ClockSkew) client.status().blockage().orElseThrow();
+        ClockSkew skew = (ClockSkew) client.status().blockage().orElseThrow();
         assertThat(skew.ahead()).isBetween(ahead.minusSeconds(10), ahead.plusSeconds(10));
         assertThat(skew.describe()).contains(ahead.isNegative() ? "slow" : "fast");
         runtime.setClock(runtime.now().minus(ahead));
@@ -217,12 +217,45 @@ class HostileDirectoriesTest {
         runtime.setClock(START.plus(ahead));
         Client client = client();
         runtime.run(Duration.ofMinutes(3));
-        assertThat(client.status().blockage()).contains(new DirectoryStatus.ClockSkew(ahead));
+        assertThat(client.status().blockage()).contains(new ClockSkew(ahead, ClockSkew.Measure.AT_LEAST));
+        assertThat(client.status().blockage().orElseThrow().describe())
+                .isEqualTo("the clock is at least " + ahead.abs().toDays() + " days "
+                        + (ahead.isNegative() ? "slow" : "fast"));
         runtime.setClock(runtime.now().minus(ahead));
         directories.usual = Behaviour.GOOD;
         runtime.run(Duration.ofSeconds(60));
         assertThat(client.ready()).isTrue();
         assertThat(client.status().blockage()).isEmpty();
+    }
+
+    /** T37: whoever asks after the clock was set needn't wait until that is noticed by itself. */
+    @Test
+    void t37_clockSet_isNoticedWhenLookedAtAgain() {
+        directories.publish(30, VALID_AFTER, 1);
+        directories.trueTimeOffset = Duration.ofDays(-3);
+        runtime.setClock(START.plus(Duration.ofDays(3)));
+        Client client = client();
+        runtime.run(Duration.ofMinutes(3));
+        client.manager.lookAgain();
+        assertThat(client.status().blockage().orElseThrow()).isInstanceOf(ClockSkew.class);
+        runtime.setClock(runtime.now().minus(Duration.ofDays(3)));
+        directories.trueTimeOffset = Duration.ZERO;
+        client.manager.lookAgain();
+        assertThat(client.status().blockage()).isEmpty();
+    }
+
+    /** What a person is told of a clock. */
+    @ParameterizedTest
+    @CsvSource({
+        "PT24H41M34.666S, the clock is 1 day fast",
+        "PT49H, the clock is 2 days 1 h fast",
+        "PT-5H-7M, the clock is 5 h 7 min slow",
+        "PT2H, the clock is 2 h fast",
+        "PT31M59S, the clock is 31 min fast",
+        "PT-0.5S, the clock is 0 s slow"
+    })
+    void clockSkew_isTellableInWords(Duration ahead, String words) {
+        assertThat(new ClockSkew(ahead, ClockSkew.Measure.TOLD).describe()).isEqualTo(words);
     }
 
     /** T37: one relay with old certificates among others that can't be reached says nothing about the clock. */
@@ -248,7 +281,7 @@ class HostileDirectoriesTest {
         directories.trueTimeOffset = Duration.ofDays(-5);
         runtime.run(Duration.ofMinutes(5));
         assertThat(client.ready()).isFalse();
-        assertThat(client.status().blockage().orElseThrow()).isInstanceOf(DirectoryStatus.ClockSkew.class);
+        assertThat(client.status().blockage().orElseThrow()).isInstanceOf(ClockSkew.class);
         runtime.setClock(runtime.now().minus(Duration.ofDays(5)));
         directories.trueTimeOffset = Duration.ZERO;
         runtime.run(Duration.ofSeconds(60));

@@ -11,6 +11,7 @@ import org.onion4j.circuit.channel.PaddingParameters;
 import org.onion4j.directory.fetch.DirectoryListener;
 import org.onion4j.directory.fetch.DirectoryStatus;
 import org.onion4j.directory.guard.GuardManager;
+import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.path.PathRules;
 import org.onion4j.directory.path.PathSelector;
 import org.onion4j.directory.supply.CircuitSupply;
@@ -103,7 +104,11 @@ final class Bootstrap implements DirectoryListener {
         } else {
             progress.advance(phase(status.phase()), Math.min(fraction, DIRECTORY_TO), blockedBy);
         }
-        status.blockage().ifPresent(blockage -> failIfHopeless(status, blockage));
+        if (status.blockage().isPresent()) {
+            failIfHopeless(status, status.blockage().get());
+        } else {
+            gate.hopeAgain();
+        }
     }
 
     private void failIfHopeless(DirectoryStatus status, DirectoryStatus.Blockage blockage) {
@@ -112,6 +117,8 @@ final class Bootstrap implements DirectoryListener {
             gate.fail(new ClockSkewException(phase(status.phase()), ahead, blockage.describe(), null));
         } else if (blockage instanceof DirectoryStatus.ClientTooOld) {
             gate.fail(new BootstrapException(phase(status.phase()), blockage.describe(), null));
+        } else {
+            gate.hopeAgain();
         }
     }
 
@@ -133,11 +140,17 @@ final class Bootstrap implements DirectoryListener {
         supply.setNetwork(current);
         if (first) {
             progress.advance(BootstrapPhase.BUILDING_CIRCUIT, DIRECTORY_TO, Optional.empty());
-            supply.first().thenRun(() -> {
+            supply.first(this::pathObstacle).thenRun(() -> {
                 progress.advance(BootstrapPhase.READY, 1.0, Optional.empty());
                 gate.open();
             });
         }
+    }
+
+    /** Why no circuit can be begun, or that it can. */
+    private void pathObstacle(Optional<NoPathException> obstacle) {
+        progress.blocked(
+                BootstrapPhase.BUILDING_CIRCUIT, obstacle.map(e -> "no path through the network: " + e.getMessage()));
     }
 
     private static BootstrapPhase phase(DirectoryStatus.Phase phase) {

@@ -173,6 +173,9 @@ public final class ClientEngine implements Engine {
     @Override
     public CompletableFuture<Void> bootstrap() {
         start();
+        if (gate.isHopeless()) {
+            directory.lookAgain(); // the user may have set the clock a moment ago
+        }
         return gate.await();
     }
 

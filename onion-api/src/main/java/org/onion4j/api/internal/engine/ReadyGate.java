@@ -10,8 +10,8 @@ import org.onion4j.api.OnionException;
 import org.onion4j.api.TooManyRequestsException;
 
 /**
- * Where requests wait until the client is in the network. What keeps it out for good, as far as one can tell, fails those
- * who wait; who comes later waits again.
+ * Where requests wait until the client is in the network. What keeps it out, so that only the user can help, fails those
+ * who wait and those who come, as long as it lasts.
  *
  * <p>Threading: any thread; nobody is told anything under the lock.
  */
@@ -22,6 +22,7 @@ final class ReadyGate {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
     private boolean open;
+    private Optional<OnionException> hopeless = Optional.empty();
     private Optional<OnionException> shut = Optional.empty();
 
     boolean isOpen() {
@@ -42,6 +43,8 @@ final class ReadyGate {
                 one.completeExceptionally(shut.get());
             } else if (open) {
                 one.complete(null);
+            } else if (hopeless.isPresent()) {
+                one.completeExceptionally(hopeless.get());
             } else {
                 waiting.removeIf(CompletableFuture::isDone);
                 if (waiting.size() < MAX_WAITING) {
@@ -61,6 +64,7 @@ final class ReadyGate {
         lock.lock();
         try {
             open = true;
+            hopeless = Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -77,9 +81,37 @@ final class ReadyGate {
         }
     }
 
-    /** Those who wait need not wait longer. */
+    /** Nobody needs to wait until {@link #hopeAgain} is called, or the client is in the network after all. */
     void fail(OnionException why) {
+        lock.lock();
+        try {
+            if (!open) {
+                hopeless = Optional.of(why);
+            }
+        } finally {
+            lock.unlock();
+        }
         take().forEach(one -> one.completeExceptionally(why));
+    }
+
+    /** What kept the client out is gone, as far as one can tell: who comes now waits. */
+    void hopeAgain() {
+        lock.lock();
+        try {
+            hopeless = Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether who comes now would be failed at once, though the client is not closed. */
+    boolean isHopeless() {
+        lock.lock();
+        try {
+            return hopeless.isPresent() && !shut.isPresent();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Nobody will ever get in again. */

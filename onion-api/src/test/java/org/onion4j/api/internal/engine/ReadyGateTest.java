@@ -25,11 +25,24 @@ class ReadyGateTest {
     }
 
     @Test
-    void fail_endsTheWaitOfThoseHere_notOfThoseToCome() {
+    void fail_endsTheWaitOfThoseHereAndOfThoseToCome_untilThereIsHope() {
         CompletableFuture<Void> here = gate.await();
         BootstrapException why = new BootstrapException(BootstrapPhase.LOADING_CONSENSUS, "the clock is wrong", null);
         gate.fail(why);
         assertThat(here).isCompletedExceptionally();
+        assertThat(gate.isHopeless()).isTrue();
+        assertThat(gate.await()).isCompletedExceptionally();
+        gate.hopeAgain();
+        assertThat(gate.isHopeless()).isFalse();
+        assertThat(gate.await()).isNotDone();
+    }
+
+    @Test
+    void open_afterAFailure_letsIn() {
+        gate.fail(new BootstrapException(BootstrapPhase.LOADING_CONSENSUS, "the clock is wrong", null));
+        gate.open();
+        assertThat(gate.await()).isCompleted();
+        gate.close();
         assertThat(gate.await()).isNotDone();
     }
 
