@@ -61,14 +61,17 @@ final class FetchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException {
+    public Integer call() throws CommandException, InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
         WebAddress address = WebAddress.parse(url);
-        StreamOptions options = streamOptions();
+        StreamOptions.Builder options = streamOptions();
         checkOut();
         try (OnionClient client = network.open(state, err)) {
-            NetworkOptions.bootstrap(client, err);
-            fetch(client, address, options);
+            StreamOptions later = options.build();
+            StreamOptions first = options.timeout(network.firstRequestTime()).build();
+            OnionStream stream = NetworkOptions.bootstrapFor(
+                    client.openStreamAsync(address.host(), address.port(), first), client, err);
+            fetch(client, stream, address, later);
             return ExitStatus.SUCCESS;
         } catch (OnionException e) {
             throw NetworkOptions.failure("cannot fetch " + address, e);
@@ -78,17 +81,15 @@ final class FetchCommand implements Callable<Integer> {
         }
     }
 
-    private StreamOptions streamOptions() throws CommandException {
+    private StreamOptions.Builder streamOptions() throws CommandException {
         if (exitCountry == null) {
-            return StreamOptions.DEFAULT;
+            return StreamOptions.builder();
         }
         if (!COUNTRY.matcher(exitCountry).matches()) {
             throw CommandException.badArgument(
                     "--exit-country takes a country's two letters, not '" + exitCountry + "'");
         }
-        return StreamOptions.builder()
-                .exitCountry(exitCountry.toUpperCase(Locale.ROOT))
-                .build();
+        return StreamOptions.builder().exitCountry(exitCountry.toUpperCase(Locale.ROOT));
     }
 
     /** Finds out before anything is fetched that the body has no place to go. */
@@ -109,27 +110,28 @@ final class FetchCommand implements Callable<Integer> {
         return out == null ? new Unclosed(stdout) : Files.newOutputStream(out);
     }
 
-    private void fetch(OnionClient client, WebAddress first, StreamOptions options)
+    private void fetch(OnionClient client, OnionStream firstStream, WebAddress first, StreamOptions options)
             throws IOException, CommandException {
+        OnionStream stream = firstStream;
         WebAddress address = first;
-        for (int redirections = 0; redirections <= MAX_REDIRECTIONS; redirections++) {
-            Optional<String> elsewhere = fetchOnce(client, address, options);
-            if (elsewhere.isEmpty()) {
-                return;
+        Optional<String> elsewhere = fetchOnce(stream, address);
+        for (int redirections = 0; elsewhere.isPresent(); redirections++) {
+            if (redirections == MAX_REDIRECTIONS) {
+                throw new IOException("the server redirects more than " + MAX_REDIRECTIONS + " times");
             }
             WebAddress next = address.resolve(elsewhere.get());
             if (address.tls() && !next.tls()) {
                 throw new IOException("the server redirects from https to " + next);
             }
             address = next;
+            stream = client.openStream(address.host(), address.port(), options);
+            elsewhere = fetchOnce(stream, address);
         }
-        throw new IOException("the server redirects more than " + MAX_REDIRECTIONS + " times");
     }
 
     /** Fetches without following; gives the address that the server points to, if it does. */
-    private Optional<String> fetchOnce(OnionClient client, WebAddress address, StreamOptions options)
-            throws IOException {
-        try (OnionStream stream = client.openStream(address.host(), address.port(), options)) {
+    private Optional<String> fetchOnce(OnionStream opened, WebAddress address) throws IOException {
+        try (OnionStream stream = opened) {
             stream.setReadTimeout(READ_TIMEOUT);
             try (Socket socket = address.tls() ? tls(stream, address) : new StreamSocket(stream)) {
                 socket.getOutputStream().write(HttpResponse.request(address));

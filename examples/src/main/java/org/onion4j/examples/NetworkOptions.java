@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.onion4j.api.BootstrapException;
 import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.NetworkConfig;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Option;
 /** The options of every command that uses the network, and the client that they describe. */
 final class NetworkOptions {
     private static final int MAX_TIMEOUT_SECONDS = 86_400;
+    private static final Duration CONNECT_TIME = Duration.ofMinutes(2);
 
     @Option(
             names = "--network",
@@ -36,6 +39,9 @@ final class NetworkOptions {
         if (timeoutSeconds < 1 || timeoutSeconds > MAX_TIMEOUT_SECONDS) {
             throw CommandException.badArgument(
                     "--timeout takes a number from 1 to " + MAX_TIMEOUT_SECONDS + ", not " + timeoutSeconds);
+        }
+        if (state != null && state.toString().isEmpty()) {
+            throw CommandException.badArgument("--state is empty; it takes the name of a directory");
         }
         OnionClient.Builder builder = OnionClient.builder().bootstrapTimeout(Duration.ofSeconds(timeoutSeconds));
         if (network != null) {
@@ -61,6 +67,30 @@ final class NetworkOptions {
                     ? Failures.unreadable(file, unreadable)
                     : file + ": " + e.getMessage();
             throw new CommandException(ExitStatus.BAD_ARGUMENTS, message, e);
+        }
+    }
+
+    /** How long a first request may take that is made before the network is joined. */
+    Duration firstRequestTime() {
+        return Duration.ofSeconds(timeoutSeconds).plus(CONNECT_TIME);
+    }
+
+    /**
+     * Joins the network for a request that has been made already, and gives its result. One that can't be granted has failed
+     * by then, before anything was sent.
+     */
+    static <T> T bootstrapFor(CompletableFuture<T> request, OnionClient client, PrintWriter err)
+            throws CommandException, OnionException, InterruptedException {
+        if (!request.isCompletedExceptionally()) {
+            bootstrap(client, err);
+        }
+        try {
+            return request.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof OnionException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
         }
     }
 

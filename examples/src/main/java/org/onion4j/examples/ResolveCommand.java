@@ -2,9 +2,12 @@ package org.onion4j.examples;
 
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionException;
+import org.onion4j.api.StreamOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,12 +27,14 @@ final class ResolveCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws CommandException {
+    public Integer call() throws CommandException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         try (OnionClient client = network.open(null, err)) {
-            NetworkOptions.bootstrap(client, err);
-            for (InetAddress address : client.resolve(name)) {
+            StreamOptions options =
+                    StreamOptions.builder().timeout(network.firstRequestTime()).build();
+            CompletableFuture<List<InetAddress>> request = client.resolveAsync(name, options);
+            for (InetAddress address : NetworkOptions.bootstrapFor(request, client, err)) {
                 out.println(address.getHostAddress());
             }
             return ExitStatus.SUCCESS;

@@ -3,6 +3,8 @@ package org.onion4j.examples;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What an http or https address says: where to connect, and what to ask for there.
@@ -14,6 +16,8 @@ import java.util.Locale;
  */
 record WebAddress(boolean tls, String host, int port, String target) {
     private static final int MAX_LEN = 8192;
+    private static final Pattern AUTHORITY =
+            Pattern.compile("(?:(?<host>[A-Za-z0-9._-]+)|\\[(?<address>[0-9A-Fa-f:.]+)])(?::(?<port>[0-9]{0,9}))?");
 
     /** @throws CommandException if it is not an address that can be fetched; the message says why */
     static WebAddress parse(String text) throws CommandException {
@@ -44,19 +48,19 @@ record WebAddress(boolean tls, String host, int port, String target) {
         if (!scheme.equals("http") && !scheme.equals("https")) {
             throw bad(text, "it does not begin with http:// or https://");
         }
-        if (uri.getRawUserInfo() != null) {
+        String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+        if (authority.indexOf('@') >= 0) {
             throw bad(text, "a user name in it is not supported");
         }
-        if (uri.getHost() == null || uri.getHost().isEmpty()) {
-            throw bad(text, "it has no valid host name");
+        Matcher parts = AUTHORITY.matcher(authority); // URI itself knows no host with a '_', which real ones have
+        if (!parts.matches()) {
+            throw bad(text, "it has no valid host name and port");
         }
-        int port = uri.getPort() == -1 ? defaultPort(scheme.equals("https")) : uri.getPort();
+        String host = parts.group("host") == null ? parts.group("address") : parts.group("host");
+        String digits = parts.group("port");
+        int port = digits == null || digits.isEmpty() ? defaultPort(scheme.equals("https")) : Integer.parseInt(digits);
         if (port < 1 || port > 65535) {
             throw bad(text, "port " + port + " is not between 1 and 65535");
-        }
-        String host = uri.getHost();
-        if (host.startsWith("[")) {
-            host = host.substring(1, host.length() - 1);
         }
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();

@@ -1,6 +1,7 @@
 package org.onion4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,10 @@ class ArgumentsTest {
                 "fetch http://a.test/ --network /nowhere/net | examples/run fetch: /nowhere/net: there is no such file",
                 "fetch http://a.test/ --out /nowhere/file | examples/run fetch: cannot write --out /nowhere/file: there is no",
                 "fetch http://a.test/ --out / | examples/run fetch: cannot write --out /: it is a directory",
+                "fetch http://a.test/ --exit-country DE | examples/run fetch: cannot fetch http://a.test/: choosing the exit's",
+                "fetch http://abcdefgh.onion/ | examples/run fetch: cannot fetch http://abcdefgh.onion/: onion services are not",
+                "fetch http://a.exit/ | examples/run fetch: cannot fetch http://a.exit/: the host ends in .exit",
+                "resolve abcdefgh.onion | examples/run resolve: cannot resolve abcdefgh.onion: onion services are not",
                 "socks | examples/run socks: Missing required option: '--port=N'",
                 "socks --port x | examples/run socks: Invalid value for option '--port': 'x' is not an int",
                 "socks --port 65536 | examples/run socks: --port takes a number from 0 to 65535, not 65536",
@@ -70,6 +75,39 @@ class ArgumentsTest {
                 .asString()
                 .startsWith("examples/run resolve: " + network)
                 .contains("line 2");
+    }
+
+    @Test
+    void emptyArguments_areRefused() {
+        assertThat(Ran.examples("fetch", "http://a.test/", "--state", "").err())
+                .containsExactly("examples/run fetch: --state is empty; it takes the name of a directory");
+        assertThat(Ran.examples("socks", "--port", "0", "--state", "").status()).isEqualTo(ExitStatus.BAD_ARGUMENTS);
+        assertThat(Ran.examples("resolve", "").err())
+                .containsExactly("examples/run resolve: cannot resolve : the host is empty");
+    }
+
+    @Test
+    void endlessName_isRefusedBeforeTheNetworkIsJoined() {
+        Ran ran = Ran.examples("resolve", "a.".repeat(150) + "test");
+
+        assertThat(ran.status()).isEqualTo(ExitStatus.BAD_ARGUMENTS);
+        assertThat(ran.err()).singleElement().asString().contains("more than 255 characters");
+    }
+
+    @Test
+    void namedPipeAsNetworkFile_isRefusedAtOnce() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        try {
+            Process mkfifo = new ProcessBuilder("mkfifo", pipe.toString()).start();
+            assumeThat(mkfifo.waitFor()).isZero();
+        } catch (IOException e) {
+            assumeThat(e).as("there is no mkfifo here").isNull();
+        }
+
+        Ran ran = Ran.examples("resolve", "a.test", "--network", pipe.toString());
+
+        assertThat(ran.status()).isEqualTo(ExitStatus.BAD_ARGUMENTS);
+        assertThat(ran.err()).singleElement().asString().endsWith("the network file is a named pipe");
     }
 
     @Test

@@ -18,6 +18,8 @@ class WebAddressTest {
                 "HTTP://A.test:8080?q | false | A.test | 8080 | /?q | A.test:8080",
                 "http://127.0.0.1:80/ | false | 127.0.0.1 | 80 | / | 127.0.0.1",
                 "https://[2001:db8::1]:80/ | true | 2001:db8::1 | 80 | / | [2001:db8::1]:80",
+                "http://a_b.test/x | false | a_b.test | 80 | /x | a_b.test",
+                "https://_srv.a_b.test:8443 | true | _srv.a_b.test | 8443 | / | _srv.a_b.test:8443",
                 "http://a.test:65535/ | false | a.test | 65535 | / | a.test:65535"
             })
     void parse_validUrl_saysWhereToConnectAndWhatToAskFor(
@@ -46,6 +48,10 @@ class WebAddressTest {
                 "http://a.test:port/",
                 "http://a test/",
                 "http://a_b.test:x/",
+                "http://user@a_b.test/",
+                "http://a_b.test:65536/",
+                "http://a.test:99999999999/",
+                "http://a_b$c.test/",
                 "http://a.test/\r\nX: y",
                 "http://bücher.test/x y",
                 "http://[::1/",
@@ -71,6 +77,8 @@ class WebAddressTest {
 
         assertThat(base.resolve("four")).hasToString("http://a.test:81/one/four");
         assertThat(base.resolve("/five?six")).hasToString("http://a.test:81/five?six");
+        assertThat(WebAddress.parse("http://a_b.test:81/one/two").resolve("four"))
+                .hasToString("http://a_b.test:81/one/four");
         assertThat(base.resolve("https://b.test/")).hasToString("https://b.test/");
         assertThatThrownBy(() -> base.resolve("file:///etc/passwd")).isInstanceOf(CommandException.class);
         assertThatThrownBy(() -> base.resolve("a b")).isInstanceOf(CommandException.class);

@@ -63,6 +63,10 @@ final class Callbacks implements Executor {
      */
     <T> CompletableFuture<T> publish(CompletableFuture<T> ours, Consumer<T> discard) {
         CompletableFuture<T> theirs = new CompletableFuture<>();
+        if (ours.isCompletedExceptionally()) { // nothing depends on it yet
+            Futures.whenDone(ours, (value, failure) -> theirs.completeExceptionally(failure));
+            return theirs;
+        }
         Futures.whenDone(ours, (value, failure) -> {
             Runnable pass = () -> {
                 if (failure != null) {

@@ -11,7 +11,9 @@ public final class InvalidDestinationException extends OnionException {
         /** It means this machine or the local network; see {@link OnionClient.Builder#allowInternalAddresses}. */
         INTERNAL,
         /** It ends in {@code .exit}, which would let a web page choose the exit. */
-        EXIT_NOTATION
+        EXIT_NOTATION,
+        /** It is an address of the kind that {@link StreamOptions#ipVersions} rules out. */
+        IP_VERSION
     }
 
     private final Reason reason;

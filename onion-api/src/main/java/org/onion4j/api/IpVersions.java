@@ -6,7 +6,9 @@ public enum IpVersions {
     PREFER_IPV4,
     /** Both; IPv6 where there is a choice. */
     PREFER_IPV6,
+    /** IPv4 alone; an IPv6 address in place of a host name is refused. */
     IPV4_ONLY,
+    /** IPv6 alone; an IPv4 address in place of a host name is refused. */
     IPV6_ONLY;
 
     /** Whether addresses of IPv4 will do. */

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import org.onion4j.directory.network.NetworkDescription;
 import org.onion4j.directory.network.NetworkDescriptionException;
@@ -48,6 +49,9 @@ public final class NetworkConfig {
      * @throws NetworkConfigException if it cannot be read, or a line that matters is malformed
      */
     public static NetworkConfig ofTorrc(Path file) throws NetworkConfigException {
+        if (isNamedPipe(file)) {
+            throw new NetworkConfigException("the network file is a named pipe", 0, null);
+        }
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = ByteStreams.toByteArray(ByteStreams.limit(in, NetworkDescription.MAX_TEXT_LEN + 1L));
@@ -59,6 +63,21 @@ public final class NetworkConfig {
                     "the network file has more than " + NetworkDescription.MAX_TEXT_LEN + " bytes", 0, null);
         }
         return ofTorrc(new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Whether reading would wait for somebody to write, for ever perhaps. What is below /dev or /proc stands for files that
+     * this process has open, such as its standard input.
+     */
+    private static boolean isNamedPipe(Path file) {
+        Path absolute = file.toAbsolutePath().normalize();
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).isOther()
+                    && !absolute.startsWith("/dev")
+                    && !absolute.startsWith("/proc");
+        } catch (IOException e) {
+            return false; // opening it tells more
+        }
     }
 
     /** What was passed over, a sentence each, beginning with the number of the line. */

@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: any thread may call any method. Blocking calls throw {@link OperationInterruptedException} when their thread
  * is interrupted, and {@link ClientClosedException} when the client is closed. Each has a twin that gives a
  * {@link CompletableFuture}: it fails with the {@link OnionException} that the blocking call would throw, cancelling it
- * gives the attempt up, and what depends on it runs on threads that are there for nothing else, so it may block.
+ * gives the attempt up, and what depends on it runs on threads that are there for nothing else, so it may block. A request
+ * that is refused without asking the network gives a future that has failed already.
  */
 public final class OnionClient implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OnionClient.class);
@@ -162,6 +163,7 @@ public final class OnionClient implements AutoCloseable {
      * @throws UnsupportedFeatureException if the host is an onion service, or the options ask for what is not there yet
      * @throws StreamException if the host or the network does not give the stream; its subclasses tell why
      * @throws BootstrapException if the client did not get into the network in time
+     * @throws ClockSkewException if this machine's clock is wrong
      */
     public OnionStream openStream(String host, int port, StreamOptions options) throws OnionException {
         return Waiting.await(requests.openStream(host, port, options), OnionStream::close);

@@ -33,6 +33,20 @@ class NetworkConfigTest {
     }
 
     @Test
+    void ofTorrc_byteOrderMark_isPassedOver() throws Exception {
+        Path file = temp.resolve("network.torrc");
+        Files.writeString(file, "\uFEFF" + TESTING);
+        for (NetworkConfig config :
+                new NetworkConfig[] {NetworkConfig.ofTorrc(file), NetworkConfig.ofTorrc("\uFEFF" + TESTING)}) {
+            assertThat(config.isTesting()).isTrue();
+            assertThat(config.warnings()).isEmpty();
+        }
+        assertThat(NetworkConfig.ofTorrc("\uFEFF\uFEFF" + TESTING).warnings())
+                .as("one is enough")
+                .hasSize(1);
+    }
+
+    @Test
     void publicNetwork_isNoTest() {
         assertThat(NetworkConfig.publicNetwork().isTesting()).isFalse();
         assertThat(NetworkConfig.publicNetwork().warnings()).isEmpty();

@@ -106,6 +106,43 @@ class OnionClientTest {
     }
 
     @Test
+    void addressOfTheKindThatIsRuledOut_isRefusedAtOnce() {
+        StreamOptions v4 =
+                StreamOptions.builder().ipVersions(IpVersions.IPV4_ONLY).build();
+        StreamOptions v6 =
+                StreamOptions.builder().ipVersions(IpVersions.IPV6_ONLY).build();
+        ThrowingCallable[] calls = {
+            () -> client.resolve("2001:db8::1", v4),
+            () -> client.openStream("[2001:db8::1]", 80, v4),
+            () -> client.resolve("8.8.8.8", v6),
+            () -> client.openStream("8.8.8.8", 80, v6)
+        };
+        for (ThrowingCallable call : calls) {
+            assertThatThrownBy(call)
+                    .isInstanceOfSatisfying(
+                            InvalidDestinationException.class,
+                            e -> assertThat(e.reason()).isEqualTo(InvalidDestinationException.Reason.IP_VERSION));
+        }
+        assertThat(engine.isIdle()).isTrue();
+    }
+
+    @Test
+    void refusedDestination_givesAFutureThatHasFailed() {
+        assertThat(client.openStreamAsync("foo.exit", 80)).isCompletedExceptionally();
+        assertThat(client.resolveAsync("")).isCompletedExceptionally();
+    }
+
+    @Test
+    void timeoutOfLessThanAMillisecond_isToldAsItIs() {
+        CompletableFuture<OnionStream> opening = client.openStreamAsync(
+                "example.com",
+                80,
+                StreamOptions.builder().timeout(Duration.ofNanos(1500)).build());
+        engine.scheduler().advance(Duration.ofSeconds(1));
+        assertThatThrownBy(opening::get).cause().hasMessageContaining("within 1500 ns");
+    }
+
+    @Test
     void openStream_failure_isTheCallersOwnWithTheInnerOneAsCause() throws Exception {
         FutureTask<OnionStream> opening = inBackground(() -> client.openStream("example.com", 25));
         ExitPolicyException inner = new ExitPolicyException("refused", Optional.of(StreamEndReason.EXITPOLICY), null);

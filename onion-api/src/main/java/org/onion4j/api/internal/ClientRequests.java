@@ -17,6 +17,8 @@ import org.onion4j.api.ClientClosedException;
 import org.onion4j.api.ClientStatus;
 import org.onion4j.api.HostNotFoundException;
 import org.onion4j.api.InternalErrorException;
+import org.onion4j.api.InvalidDestinationException;
+import org.onion4j.api.IpVersions;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.OnionStream;
 import org.onion4j.api.StreamOptions;
@@ -68,7 +70,7 @@ public final class ClientRequests {
     public CompletableFuture<OnionStream> openStream(String host, int port, StreamOptions options) {
         StreamRequest request;
         try {
-            request = request(rules.forStream(host, port), options);
+            request = withAllowedAddress(request(rules.forStream(host, port), options));
         } catch (OnionException e) {
             return failed(e);
         }
@@ -93,7 +95,7 @@ public final class ClientRequests {
     public CompletableFuture<ImmutableList<InetAddress>> resolve(String host, StreamOptions options) {
         StreamRequest request;
         try {
-            request = request(rules.forResolve(host), options);
+            request = withAllowedAddress(request(rules.forResolve(host), options));
         } catch (OnionException e) {
             return failed(e);
         }
@@ -155,8 +157,7 @@ public final class ClientRequests {
         return cause instanceof OnionException e ? e : new InternalErrorException("an unexpected failure", cause);
     }
 
-    private static StreamRequest request(Destination destination, StreamOptions options)
-            throws UnsupportedFeatureException {
+    private static StreamRequest request(Destination destination, StreamOptions options) throws OnionException {
         if (options.exitCountry().isPresent()) {
             throw new UnsupportedFeatureException(
                     UnsupportedFeatureException.Feature.EXIT_COUNTRY,
@@ -166,12 +167,25 @@ public final class ClientRequests {
                 destination, options.isolation().map(token -> token), options.ipVersions(), options.earlyData());
     }
 
+    /** Refuses an address of the kind that the caller ruled out. */
+    private static StreamRequest withAllowedAddress(StreamRequest request) throws InvalidDestinationException {
+        Optional<InetAddress> address = request.destination().address();
+        if (address.isPresent() && !allows(request.ipVersions(), address.get())) {
+            throw new InvalidDestinationException(
+                    InvalidDestinationException.Reason.IP_VERSION,
+                    "the host is an address of the kind that the options rule out");
+        }
+        return request;
+    }
+
+    private static boolean allows(IpVersions versions, InetAddress address) {
+        return address.getAddress().length == 4 ? versions.allowsIpv4() : versions.allowsIpv6();
+    }
+
     private ImmutableList<InetAddress> believable(ImmutableList<InetAddress> answers, StreamRequest request)
             throws HostNotFoundException {
         ImmutableList<InetAddress> good = answers.stream()
-                .filter(a -> a.getAddress().length == 4
-                        ? request.ipVersions().allowsIpv4()
-                        : request.ipVersions().allowsIpv6())
+                .filter(address -> allows(request.ipVersions(), address))
                 .filter(rules::accepts)
                 .collect(ImmutableList.toImmutableList());
         if (good.isEmpty()) {
@@ -243,6 +257,9 @@ public final class ClientRequests {
 
     private static String text(Duration timeout) {
         long millis = timeout.toMillis();
+        if (millis == 0) {
+            return timeout.toNanos() + " ns";
+        }
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }
 
