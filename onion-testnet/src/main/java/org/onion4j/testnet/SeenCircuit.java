@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -83,7 +84,9 @@ public final class SeenCircuit {
 
     private final long number;
     private final Peer previous;
+    private final int previousCircuitId;
     private final Optional<Peer> next;
+    private final OptionalInt nextCircuitId;
     private final ImmutableList<Cells> cells;
     private final long cellCount;
     private final ImmutableList<Destination> destinations;
@@ -93,7 +96,9 @@ public final class SeenCircuit {
     SeenCircuit(
             long number,
             Peer previous,
+            int previousCircuitId,
             Optional<Peer> next,
+            OptionalInt nextCircuitId,
             ImmutableList<Cells> cells,
             long cellCount,
             ImmutableList<Destination> destinations,
@@ -101,7 +106,9 @@ public final class SeenCircuit {
             Optional<String> closed) {
         this.number = number;
         this.previous = previous;
+        this.previousCircuitId = previousCircuitId;
         this.next = next;
+        this.nextCircuitId = nextCircuitId;
         this.cells = cells;
         this.cellCount = cellCount;
         this.destinations = destinations;
@@ -122,6 +129,19 @@ public final class SeenCircuit {
     /** To whom the circuit goes on; empty for the last hop. */
     public Optional<Peer> next() {
         return next;
+    }
+
+    /**
+     * The circuit ID on the link to {@link #previous}, 32 bits. No other relay than the two at the ends of that link knows
+     * it: where they are both asked, a test can follow a circuit from relay to relay, as no relay can.
+     */
+    public int previousCircuitId() {
+        return previousCircuitId;
+    }
+
+    /** The circuit ID on the link to {@link #next}. */
+    public OptionalInt nextCircuitId() {
+        return nextCircuitId;
     }
 
     /** The cells in order; very long lists are cut off. */

@@ -22,7 +22,9 @@ final class Sightings {
         return new SeenCircuit(
                 before + seen.number(),
                 peer(seen.previous(), names),
+                seen.previousCircuitId(),
                 seen.next().map(next -> peer(next, names)),
+                seen.nextCircuitId(),
                 seen.cells().stream().map(Sightings::cells).collect(ImmutableList.toImmutableList()),
                 seen.cellCount(),
                 seen.destinations().stream().map(Sightings::destination).collect(ImmutableList.toImmutableList()),
