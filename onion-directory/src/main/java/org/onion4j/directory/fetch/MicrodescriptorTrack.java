@@ -197,8 +197,11 @@ final class MicrodescriptorTrack implements FetchDesk.Handler {
         ImmutableSet<Bytes> asked = ImmutableSet.copyOf(fetch.digests());
         Set<Bytes> got = new HashSet<>();
         List<Bytes> texts = new ArrayList<>();
+        boolean damaged = false;
         if (response.status() == DirectoryResponse.OK) {
-            take(cache.parse(response.body()), response.body(), asked, got, texts);
+            MicrodescriptorParser.Result result = cache.parse(response.body());
+            damaged = result.faulty() > 0;
+            take(result, response.body(), asked, got, texts);
         }
         Instant now = desk.now();
         ImmutableSet<Bytes> keep;
@@ -207,7 +210,7 @@ final class MicrodescriptorTrack implements FetchDesk.Handler {
             keep = listed;
             List<Bytes> lacking = new ArrayList<>(fetch.digests());
             lacking.removeAll(got);
-            if (!got.isEmpty()) { // else it is the directory that has none, not these that nobody has
+            if (!got.isEmpty() && !damaged) { // else it is the directory's fault, and others may have them
                 store.notGiven(lacking, desk.nanos());
             }
             if (!lacking.isEmpty()) {
