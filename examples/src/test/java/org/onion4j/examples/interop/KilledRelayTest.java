@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.onion4j.api.CircuitClosedException;
 import org.onion4j.api.NetworkConfig;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionStream;
@@ -37,6 +38,7 @@ import org.onion4j.examples.testing.WebServer;
 class KilledRelayTest {
     private static final long DOWNLOAD_BYTES = 1L << 31;
     private static final Duration NOTICE_LIMIT = Duration.ofSeconds(20);
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(90);
     private static final Duration REST_LIMIT = Duration.ofMinutes(1);
     private static final String CIRCUIT = "org.onion4j.circuit.Circuit";
     private static final int MAX_CIRCUITS = 20;
@@ -71,6 +73,30 @@ class KilledRelayTest {
     @Test
     void exitKilled_streamFailsAndTheNextWorks(CTorNetwork network) throws Exception {
         killDuringDownload(network, PathFinder.Found::exit);
+    }
+
+    /** T78: nobody says that the link is dead, and nobody asks for anything: the guard's padding stays away. */
+    @Test
+    void t78_guardFrozen_openStreamFailsAndTheNextWorks(CTorNetwork network) throws Exception {
+        try (OnionClient client = OnionClient.builder()
+                .network(NetworkConfig.ofTorrc(network.clientTorrcFile()))
+                .build()) {
+            client.bootstrap();
+            try (OnionStream stream = open(client, WebServer.bytesPath(DOWNLOAD_BYTES))) {
+                Future<Long> download =
+                        reader.submit(() -> stream.getInputStream().transferTo(new Content.Digest()));
+                CTorNode guard = PathFinder.ofDownload(network, web).guard();
+                guard.freeze();
+                try {
+                    assertThatThrownBy(() -> download.get(SILENCE_LIMIT.toSeconds(), TimeUnit.SECONDS))
+                            .isInstanceOf(ExecutionException.class)
+                            .hasCauseInstanceOf(CircuitClosedException.class);
+                    assertThat(fetchPage(client)).isEqualTo(WebServer.PAGE);
+                } finally {
+                    guard.thaw();
+                }
+            }
+        }
     }
 
     private void killDuringDownload(CTorNetwork network, Function<PathFinder.Found, CTorNode> victim) throws Exception {
