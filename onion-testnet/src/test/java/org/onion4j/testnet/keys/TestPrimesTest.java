@@ -19,7 +19,9 @@ class TestPrimesTest {
             BigInteger prime = TestPrimes.get(i);
             assertThat(prime.bitLength()).isEqualTo(TestPrimes.BITS);
             assertThat(prime.testBit(TestPrimes.BITS - 2)).isTrue();
-            assertThat(prime.isProbablePrime(10)).isTrue();
+            if (i % 32 == 0) { // all of them would take seconds, and the resource doesn't change
+                assertThat(prime.isProbablePrime(10)).isTrue();
+            }
             assertThat(prime.mod(BigInteger.valueOf(65537))).isNotEqualTo(BigInteger.ONE);
             all.add(prime);
         }
