@@ -1,6 +1,7 @@
 package org.onion4j.api.internal.socks;
 
 import com.google.common.base.Ticker;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -216,7 +217,10 @@ final class SocksServer implements ProxyServer {
         for (SocksConnection connection : connections) {
             connection.close();
         }
-        if (!threads.join(CLOSE_TIME)) {
+        // The pool knows of threads that it is just about to start, too.
+        boolean ended =
+                Uninterruptibles.awaitTerminationUninterruptibly(executor, CLOSE_TIME.toNanos(), TimeUnit.NANOSECONDS);
+        if (!ended || !threads.join(CLOSE_TIME)) {
             log.warn("a proxy's connections take long to end");
         }
         onClose.accept(this);
