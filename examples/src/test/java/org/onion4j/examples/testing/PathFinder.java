@@ -1,7 +1,6 @@
 package org.onion4j.examples.testing;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * Finds out which relays a running download of this process goes through, from what the operating system counts: the guard is where
- * the bytes come from, the exit has the connection to the web server, and the middle is the busiest of the others.
+ * the bytes come from, the exit has the connection to the web server, and the middle is where the exit's bytes go.
  */
 public final class PathFinder {
     private static final long WATCH_MILLIS = 700;
@@ -28,15 +27,15 @@ public final class PathFinder {
 
     /** Looks for the path of the one download that is now going on between this process and {@code web}. */
     public static Found ofDownload(CTorNetwork network, WebServer web) throws IOException, InterruptedException {
+        CTorNode exit = exit(network, web);
         Map<CTorNode, Long> receivedBefore = received(network);
-        Map<CTorNode, Long> busyBefore = cpuTicks(network);
+        Map<CTorNode, Long> passedOnBefore = receivedFrom(exit, network);
         TimeUnit.MILLISECONDS.sleep(WATCH_MILLIS);
         Map<CTorNode, Long> received = difference(received(network), receivedBefore);
-        Map<CTorNode, Long> busy = difference(cpuTicks(network), busyBefore);
+        Map<CTorNode, Long> passedOn = difference(receivedFrom(exit, network), passedOnBefore);
 
-        CTorNode exit = exit(network, web);
         CTorNode guard = most(received, List.of(exit));
-        return new Found(guard, most(busy, List.of(exit, guard)), exit);
+        return new Found(guard, most(passedOn, List.of(exit, guard)), exit);
     }
 
     private static CTorNode exit(CTorNetwork network, WebServer web) throws IOException {
@@ -78,17 +77,26 @@ public final class PathFinder {
         return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
     }
 
-    /** The processor time that each running node has used, in clock ticks. */
-    private static Map<CTorNode, Long> cpuTicks(CTorNetwork network) throws IOException {
-        Map<CTorNode, Long> ticks = new HashMap<>();
+    /** How many bytes each other node has received from this one, on the connections that are open. */
+    private static Map<CTorNode, Long> receivedFrom(CTorNode sender, CTorNetwork network)
+            throws IOException, InterruptedException {
+        List<ProcNet.TcpSocket> sending = ProcNet.tcpSockets(sender.pid());
+        Map<CTorNode, Long> received = new HashMap<>();
         for (CTorNode node : network.nodes()) {
-            if (node.isRunning()) {
-                String stat = Files.readString(Path.of("/proc", Long.toString(node.pid()), "stat"));
-                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-                ticks.put(node, Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
+            if (node.equals(sender) || !node.isRunning()) {
+                continue;
+            }
+            for (ProcNet.TcpSocket socket : ProcNet.tcpSockets(node.pid())) {
+                boolean between = socket.established()
+                        && sending.stream()
+                                .anyMatch(other -> other.localPort() == socket.remotePort()
+                                        && other.remotePort() == socket.localPort());
+                if (between) {
+                    received.merge(node, bytesReceived(socket.localPort(), socket.remotePort()), Long::sum);
+                }
             }
         }
-        return ticks;
+        return received;
     }
 
     private static Map<CTorNode, Long> difference(Map<CTorNode, Long> after, Map<CTorNode, Long> before) {
