@@ -72,6 +72,6 @@ public final class CTorClient implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        Programs.kill(process);
     }
 }

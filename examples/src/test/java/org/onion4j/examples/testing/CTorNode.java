@@ -97,7 +97,7 @@ public final class CTorNode {
 
     /** Ends it at once (SIGKILL), so that its connections close without a word of the protocol. */
     public synchronized void kill() {
-        process.destroyForcibly().onExit().join();
+        Programs.kill(process);
     }
 
     /** Asks it to end (SIGTERM) and waits. */

@@ -79,6 +79,6 @@ public final class CTorRelay implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        Programs.kill(process);
     }
 }

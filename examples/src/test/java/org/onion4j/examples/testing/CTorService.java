@@ -66,6 +66,6 @@ public final class CTorService implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        Programs.kill(process);
     }
 }

@@ -117,6 +117,6 @@ public final class ChildJvm implements AutoCloseable {
     /** Ends it, whatever it is doing. */
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        Programs.kill(process);
     }
 }

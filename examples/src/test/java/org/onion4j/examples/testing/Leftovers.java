@@ -24,12 +24,17 @@ public final class Leftovers {
         };
     }
 
-    /** The names of the live threads that are not in {@code before} and not the tests' own. */
+    /**
+     * The names of the live threads that are not in {@code before} and not the tests' own. Those of the common pool are
+     * the JVM's, which starts and ends them as it likes; clients give it no work.
+     */
     public static List<String> threadsSince(Set<Thread> before) {
         return threads().stream()
                 .filter(thread -> !before.contains(thread))
                 .map(Thread::getName)
-                .filter(name -> !name.startsWith(TEST_PREFIX) && !name.startsWith("process reaper"))
+                .filter(name -> !name.startsWith(TEST_PREFIX)
+                        && !name.startsWith("process reaper")
+                        && !name.startsWith("ForkJoinPool.commonPool"))
                 .sorted()
                 .toList();
     }

@@ -22,6 +22,22 @@ public final class Programs {
 
     private Programs() {}
 
+    /** Ends a process at once and waits for its end; not by a future of it, which would start threads of the JVM's common pool. */
+    public static void kill(Process process) {
+        process.destroyForcibly();
+        boolean interrupted = false;
+        while (process.isAlive()) {
+            try {
+                process.waitFor();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** The program's file, if it is on the PATH or in a system folder. */
     public static Optional<Path> find(String program) {
         Stream<String> path =
