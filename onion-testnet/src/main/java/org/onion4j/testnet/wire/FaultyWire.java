@@ -123,6 +123,7 @@ final class FaultyWire implements Wire, WireListener {
         }
         if (!over
                 && !paused
+                && !closed // what is held for a listener that hears nothing any more is never due
                 && listener != null
                 && !incoming.isEmpty()
                 && !conditions(false).frozen()) {

@@ -104,6 +104,22 @@ class FaultBoardTest {
         assertThat(heardFar.text()).isEqualTo("ab");
     }
 
+    /** Nothing wakes the loop for them again and again, or a time that stands still would never be quiet. */
+    @Test
+    void bytesHeldForAnEndThatIsClosed_areNeverDue() throws Exception {
+        board.limit("server", 10);
+        write(near, "a".repeat(10)); // held for a second
+        write(far, "b".repeat(1000)); // for 100 seconds, and the end of the connection behind it
+        run(loop, far::close);
+        Quiet.advance(time, Duration.ofSeconds(99));
+
+        assertThat(heardNear.bytes()).isZero();
+        Quiet.advance(time, Duration.ofSeconds(2));
+        assertThat(heardNear.bytes()).isEqualTo(1000);
+        assertThat(heardNear.hasEnded()).isTrue();
+        assertThat(heardFar.bytes()).isZero();
+    }
+
     @Test
     void jitter_followsFromTheSeed() {
         assertThat(delays(9)).isEqualTo(delays(9)).isNotEqualTo(delays(10));
