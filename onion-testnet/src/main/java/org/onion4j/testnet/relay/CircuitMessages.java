@@ -75,7 +75,7 @@ final class CircuitMessages {
             case 13 -> streams.beginDirectory(streamId); // BEGIN_DIR
             case 14 -> onExtend(streamId, body, length, early); // EXTEND2
             case 4, 12 -> { // CONNECTED, RESOLVED
-                if (streams.contains(streamId)) {
+                if (streams.isOpen(streamId)) {
                     throw new WireFormatException("a client does not accept streams");
                 }
             }

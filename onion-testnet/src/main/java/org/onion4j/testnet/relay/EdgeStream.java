@@ -163,9 +163,12 @@ abstract class EdgeStream {
         }
     }
 
+    /** A SENDME; dropped while the stream isn't open. */
     final void onSendme() throws FlowViolationException {
-        flow.onSendme();
-        pump();
+        if (isConnected()) {
+            flow.onSendme();
+            pump();
+        }
     }
 
     /** The stream is over: nothing more goes to the client. */

@@ -12,6 +12,7 @@ import org.onion4j.circuit.message.EndReason;
 import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.message.Resolve;
+import org.onion4j.circuit.message.Resolved;
 import org.onion4j.crypto.bytes.WireFormatException;
 
 /**
@@ -29,7 +30,13 @@ final class EdgeStreams {
         this.circuit = circuit;
     }
 
-    boolean contains(int streamId) {
+    /** Whether the client has been told that there is such a stream. */
+    boolean isOpen(int streamId) {
+        EdgeStream stream = streams.get(streamId);
+        return stream != null && stream.isConnected();
+    }
+
+    private boolean contains(int streamId) {
         return streams.containsKey(streamId) || resolutions.containsKey(streamId);
     }
 
@@ -71,12 +78,12 @@ final class EdgeStreams {
             refuse(streamId, EndReason.NOTDIRECTORY);
             return;
         }
+        stream.open(session.get()); // before anything is sent: a script may close the circuit then
         streams.put(streamId, stream);
         circuit.send(streamId, Connected.withoutAddress());
-        stream.open(session.get());
     }
 
-    /** RESOLVE. What can't be read gets no answer. */
+    /** RESOLVE. What can't be read is a name that nobody has. */
     void resolve(int streamId, byte[] body, int offset, int length) {
         if (contains(streamId) || circuit.purpose() != RelayCircuit.Purpose.GENERAL) {
             return;
@@ -88,7 +95,7 @@ final class EdgeStreams {
             resolutions.put(streamId, resolution);
             resolution.begin(question.name());
         } catch (WireFormatException e) {
-            core.log().debug("a malformed RESOLVE: {}", e.getMessage());
+            circuit.send(streamId, Resolution.error(Resolved.ERROR_NONTRANSIENT));
         }
     }
 

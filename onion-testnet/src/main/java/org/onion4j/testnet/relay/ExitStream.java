@@ -39,7 +39,7 @@ final class ExitStream extends EdgeStream implements WireListener {
         if (literal.isPresent()) {
             connect(literal.get());
         } else if (core().config().exitPolicy().isRejectAll()) {
-            fail(EndReason.EXITPOLICY);
+            fail(EndReason.RESOLVEFAILED); // it looks up no names, so it has no address that its policy could refuse
         } else {
             core().exits().resolve(begin.address().toLowerCase(Locale.ROOT), core().loop(), new Resolved());
         }
@@ -72,7 +72,10 @@ final class ExitStream extends EdgeStream implements WireListener {
         }
     }
 
-    /** The first address of the family that the client prefers, else of one that it can use at all. */
+    /**
+     * The first address of the family that the client prefers, else of one that it can use at all. Where the exit policy
+     * takes just one of both families, the client's preference doesn't count.
+     */
     private Optional<InetAddress> choose(ImmutableList<InetAddress> addresses) {
         boolean ipv6Ok = (begin.flags() & Begin.IPV6_OK) != 0;
         boolean ipv4Ok = (begin.flags() & Begin.IPV4_NOT_OK) == 0;
@@ -86,8 +89,13 @@ final class ExitStream extends EdgeStream implements WireListener {
                 ipv4 = ipv4 == null && ipv4Ok ? address : ipv4;
             }
         }
-        boolean takeIpv6 = ipv6 != null && (ipv6First || ipv4 == null);
-        return Optional.ofNullable(takeIpv6 ? ipv6 : ipv4);
+        if (ipv4 == null || ipv6 == null) {
+            return Optional.ofNullable(ipv4 == null ? ipv6 : ipv4);
+        }
+        ExitPolicy policy = core().config().exitPolicy();
+        boolean ipv4Accepted = policy.accepts(ipv4, begin.port());
+        boolean ipv6Accepted = policy.accepts(ipv6, begin.port());
+        return Optional.of((ipv4Accepted == ipv6Accepted ? ipv6First : ipv6Accepted) ? ipv6 : ipv4);
     }
 
     private void connect(InetAddress address) {

@@ -1,6 +1,8 @@
 package org.onion4j.testnet.relay;
 
 import com.google.common.collect.ImmutableList;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;
@@ -8,13 +10,15 @@ import org.onion4j.circuit.message.Resolved;
 import org.onion4j.crypto.bytes.Bytes;
 
 /**
- * The answer to one RESOLVE: addresses of a name, the name of an address (asked for as in-addr.arpa or ip6.arpa), or an
+ * The answer to one RESOLVE: one address of each family of a name, the name of an address (asked for as in-addr.arpa or ip6.arpa), or an
  * error. Spec: tor-spec, "Remote hostname lookup". On the relay's loop.
  */
 final class Resolution implements ExitConnector.ResolveCallback, ExitConnector.ReverseCallback {
     private static final String IPV4_SUFFIX = ".in-addr.arpa";
     private static final String IPV6_SUFFIX = ".ip6.arpa";
     private static final int IPV6_NIBBLES = 32;
+    /** What one byte can tell the length of. */
+    private static final int MAX_NAME_LEN = 255;
 
     private final RelayCore core;
     private final RelayCircuit circuit;
@@ -78,19 +82,32 @@ final class Resolution implements ExitConnector.ResolveCallback, ExitConnector.R
     @Override
     public void onAddresses(ImmutableList<InetAddress> addresses) {
         ImmutableList.Builder<Resolved.Answer> answers = ImmutableList.builder();
-        addresses.forEach(address -> answers.add(Resolved.Answer.of(address, ExitStream.TTL_SECONDS)));
+        addresses.stream().filter(Inet4Address.class::isInstance).findFirst().ifPresent(a -> answers.add(answer(a)));
+        addresses.stream().filter(Inet6Address.class::isInstance).findFirst().ifPresent(a -> answers.add(answer(a)));
         answer(new Resolved(answers.build()));
+    }
+
+    private static Resolved.Answer answer(InetAddress address) {
+        return Resolved.Answer.of(address, ExitStream.TTL_SECONDS);
     }
 
     @Override
     public void onName(String name) {
+        if (name.isEmpty() || name.length() > MAX_NAME_LEN) {
+            onFailed(false);
+            return;
+        }
         answer(new Resolved(ImmutableList.of(Resolved.Answer.of(name, ExitStream.TTL_SECONDS))));
     }
 
     @Override
     public void onFailed(boolean willPass) {
-        int type = willPass ? Resolved.ERROR_TRANSIENT : Resolved.ERROR_NONTRANSIENT;
-        answer(new Resolved(ImmutableList.of(new Resolved.Answer(type, Bytes.EMPTY, ExitStream.TTL_SECONDS))));
+        answer(error(willPass ? Resolved.ERROR_TRANSIENT : Resolved.ERROR_NONTRANSIENT));
+    }
+
+    /** Says that there is no answer. */
+    static Resolved error(int type) {
+        return new Resolved(ImmutableList.of(new Resolved.Answer(type, Bytes.EMPTY, ExitStream.TTL_SECONDS)));
     }
 
     private void answer(Resolved message) {

@@ -20,6 +20,7 @@ import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.message.Resolve;
 import org.onion4j.circuit.message.Resolved;
+import org.onion4j.circuit.message.Sendme;
 import org.onion4j.crypto.bytes.Bytes;
 
 /** Streams at exits: opening, bytes, ends, look-ups, directory streams. */
@@ -94,11 +95,24 @@ class EdgeStreamTest {
         kit.add(RelayScript.HONEST, ExitPolicy.REJECT_ALL, RelayDirectory.NONE);
         CellClient other = kit.client(0, 1, 3);
         other.send(4, Begin.to("both.example", 80, 0));
-        assertThat(other.last().message()).isEqualTo(End.of(EndReason.EXITPOLICY));
+        assertThat(other.last().message()).isEqualTo(End.of(EndReason.RESOLVEFAILED));
+        other.send(4, Begin.to("203.0.113.7", 80, 0));
+        assertThat(other.last().message())
+                .isEqualTo(new End(EndReason.EXITPOLICY, Optional.of(V4), OptionalLong.of(60)));
         other.send(5, new Resolve("both.example"));
         assertThat(other.last().message())
                 .isInstanceOfSatisfying(
                         Resolved.class, resolved -> assertThat(resolved.error()).hasValue(Resolved.ERROR_NONTRANSIENT));
+    }
+
+    @Test
+    void begin_whereThePolicyTakesOneFamilyAlone_connectsToThat() {
+        kit.add(RelayScript.HONEST, (address, port) -> address.equals(port == 80 ? V4 : V6), RelayDirectory.NONE);
+        CellClient other = kit.client(0, 1, 3);
+        other.send(4, Begin.to("both.example", 80, Begin.IPV6_OK | Begin.IPV6_PREFERRED));
+        assertThat(other.last().message()).isEqualTo(Connected.to(V4, 60));
+        other.send(5, Begin.to("both.example", 443, Begin.IPV6_OK));
+        assertThat(other.last().message()).isEqualTo(Connected.to(V6, 60));
     }
 
     @Test
@@ -210,6 +224,21 @@ class EdgeStreamTest {
     }
 
     @Test
+    void messages_onAStreamThatIsNotOpenYet_areDropped() {
+        kit.exits.hold = true;
+        client.send(9, Begin.to("both.example", 80, 0));
+        client.send(9, Sendme.withoutTag());
+        client.send(9, Connected.withoutAddress());
+        client.send(9, RelayCommand.RESOLVED, Bytes.EMPTY);
+        assertThat(client.destroyed).isEmpty();
+        kit.exits.release();
+        kit.loop.run();
+        assertThat(client.last().command()).isEqualTo(RelayCommand.CONNECTED);
+        client.send(9, Sendme.withoutTag());
+        assertThat(client.destroyed).isPresent();
+    }
+
+    @Test
     void circuitClosed_closesItsConnections() {
         answer("both.example", 0);
         client.destroy();
@@ -238,6 +267,34 @@ class EdgeStreamTest {
         client.send(3, new Resolve("203.0.113.9"));
         assertThat(((Resolved) client.last().message()).answers().get(0).address())
                 .contains(RelayKit.address(203, 0, 113, 9));
+    }
+
+    @Test
+    void resolve_ofMoreThanAMessageHolds_answersOneAddressOfEachFamily() {
+        ImmutableList.Builder<InetAddress> many = ImmutableList.builder();
+        for (int i = 0; i < 100; i++) {
+            many.add(RelayKit.address(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, i));
+            many.add(RelayKit.address(198, 51, 100, i));
+        }
+        kit.exits.names.put("many.example", many.build());
+        client.send(3, new Resolve("many.example"));
+        assertThat(client.last().message())
+                .isEqualTo(new Resolved(ImmutableList.of(
+                        Resolved.Answer.of(many.build().get(1), 60),
+                        Resolved.Answer.of(many.build().get(0), 60))));
+        kit.exits.reverse.put(V4, "x".repeat(256));
+        client.send(3, new Resolve("7.113.0.203.in-addr.arpa"));
+        assertThat(((Resolved) client.last().message()).error()).hasValue(Resolved.ERROR_NONTRANSIENT);
+    }
+
+    @Test
+    void resolve_thatCannotBeRead_isAnsweredWithAnError() {
+        client.send(3, RelayCommand.RESOLVE, bytes("no end"));
+        assertThat(((Resolved) client.last().message()).error()).hasValue(Resolved.ERROR_NONTRANSIENT);
+        assertThat(client.last().streamId()).isEqualTo(3);
+        client.send(4, RelayCommand.RESOLVE, bytes("\0"));
+        assertThat(((Resolved) client.last().message()).error()).hasValue(Resolved.ERROR_NONTRANSIENT);
+        assertThat(client.last().streamId()).isEqualTo(4);
     }
 
     @Test
@@ -272,7 +329,7 @@ class EdgeStreamTest {
     }
 
     /** Sends back what it gets, until the end of a line. */
-    private static final class EchoDirectory implements RelayDirectory {
+    static final class EchoDirectory implements RelayDirectory {
         @Override
         public Optional<DirectorySession> open(LinkPeer previous, DirectoryReply reply) {
             return Optional.of(new DirectorySession() {

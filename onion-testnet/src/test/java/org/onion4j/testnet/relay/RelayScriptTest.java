@@ -10,6 +10,7 @@ import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.circuit.cell.DestroyReason;
 import org.onion4j.circuit.message.Begin;
+import org.onion4j.circuit.message.BeginDir;
 import org.onion4j.circuit.message.Connected;
 import org.onion4j.circuit.message.Data;
 import org.onion4j.circuit.message.Drop;
@@ -59,6 +60,24 @@ class RelayScriptTest {
         });
         client.send(1, Begin.to("a.example", 80, 0));
         assertThat(client.last().command()).isEqualTo(RelayCommand.END);
+    }
+
+    @Test
+    void circuitClosed_whileADirectoryStreamOpens_closesIt() {
+        kit.add(
+                new RelayScript() {
+                    @Override
+                    public boolean onSend(ScriptedCircuit circuit, byte[] body) {
+                        circuit.close(DestroyReason.INTERNAL);
+                        return true;
+                    }
+                },
+                ExitPolicy.REJECT_ALL,
+                new EdgeStreamTest.EchoDirectory());
+        CellClient client = kit.client(kit.relays.size() - 1);
+        client.send(1, new BeginDir());
+        assertThat(client.received).isEmpty();
+        assertThat(client.destroyed).contains(DestroyReason.INTERNAL);
     }
 
     @Test
