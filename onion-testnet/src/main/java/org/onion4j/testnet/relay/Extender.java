@@ -45,14 +45,14 @@ final class Extender {
             throw new WireFormatException("EXTEND2 with " + message.data().size() + " bytes of handshake");
         }
         Create2 create = new Create2(message.type(), message.data());
+        Optional<InetSocketAddress> address = address(message);
+        if (!address.isPresent()) {
+            throw new WireFormatException("EXTEND2 without an address that can be dialled");
+        }
         Optional<CellLink> link = core.links().to(target.rsa, target.ed25519);
         if (link.isPresent()) {
             circuit.extendOver(link.get(), create);
             return;
-        }
-        Optional<InetSocketAddress> address = address(message);
-        if (!address.isPresent()) {
-            throw new WireFormatException("EXTEND2 without an address that can be dialled");
         }
         if (target.rsa.equals(core.keys().rsaIdentity())) {
             circuit.close(DestroyReason.CONNECTFAILED);

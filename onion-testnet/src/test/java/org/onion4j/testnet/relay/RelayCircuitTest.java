@@ -203,6 +203,21 @@ class RelayCircuitTest {
     }
 
     @Test
+    void extend_withoutAnAddressThatCanBeDialled_closesTheCircuitEvenWhereALinkIsOpen() {
+        kit.client(0, 1);
+        CellClient client = kit.client(0);
+        ImmutableList<LinkSpecifier> nowhere = ImmutableList.of(
+                new LinkSpecifier.Ipv4(RelayKit.ipv4(2), 0),
+                new LinkSpecifier.RsaId(kit.relay(1).keys.rsaIdentity()));
+        client.sendEarly(
+                0,
+                0,
+                new Extend2(
+                        nowhere, HandshakeType.NTOR, client.ntor(kit.relay(1)).onionskin()));
+        assertThat(client.destroyed).contains(DestroyReason.PROTOCOL);
+    }
+
+    @Test
     void relayEarly_beyondEight_closesTheCircuit() {
         CellClient client = kit.client(0, 1);
         for (int i = 0; i < RelayCircuit.MAX_RELAY_EARLY - 1; i++) { // one was the EXTEND2
