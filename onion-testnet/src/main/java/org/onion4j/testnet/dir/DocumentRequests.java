@@ -26,7 +26,8 @@ import org.onion4j.directory.doc.ServerDescriptor;
 
 /** Answers requests for documents of the network. Any thread. Spec: dir-spec, "General-use HTTP URLs". */
 final class DocumentRequests {
-    private static final Duration OLD = Duration.ofHours(24);
+    /** How far from now a consensus may begin or have ended. */
+    private static final Duration TOLERANCE = Duration.ofHours(24);
     /** The most documents in one request. */
     private static final int MAX_NAMES = 500;
 
@@ -97,7 +98,10 @@ final class DocumentRequests {
             List<Bytes> bases,
             Collection<Bytes> wanted,
             boolean diffAlone) {
-        if (newest.validUntil().plus(OLD).isBefore(clock.instant())) {
+        if (clock.instant().plus(TOLERANCE).isBefore(newest.validAfter())) {
+            return DirAnswer.status(404, "Consensus is too new");
+        }
+        if (newest.validUntil().plus(TOLERANCE).isBefore(clock.instant())) {
             return DirAnswer.status(404, "Consensus is too old");
         }
         if (!wanted.isEmpty() && !newest.isSignedByMostOf(wanted)) {

@@ -313,6 +313,16 @@ class DirServerTest {
     }
 
     @Test
+    void get_consensusThatBeginsADayFromNow_isTooNew() {
+        for (int hours : new int[] {23, 25}) {
+            Clock slow = Clock.fixed(NOW.minus(Duration.ofHours(hours)), ZoneOffset.UTC);
+            DirServer behind = new DirServer(store, Optional.empty(), slow, scheduler);
+            Reply reply = send(behind, DirClient.Way.ONE_HOP, "GET " + CONSENSUS + " HTTP/1.0\r\n\r\n");
+            assertThat(reply.head()).startsWith(hours == 23 ? "HTTP/1.0 200 " : "HTTP/1.0 404 Consensus is too new");
+        }
+    }
+
+    @Test
     void faults_dripping_sendsPiecesByTheScheduler() {
         server.setFaults(DirectoryFaults.dripping(1000, Duration.ofSeconds(1)));
         Reply reply = get(CONSENSUS);
