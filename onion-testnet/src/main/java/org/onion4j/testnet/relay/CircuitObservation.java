@@ -19,8 +19,8 @@ import org.onion4j.circuit.message.RelayCommand;
  * @param nextCircuitId of the circuit on the link to that peer, where it is its {@code previousCircuitId}
  * @param cells in order, those of one kind in a row together; very long lists are cut off
  * @param cellCount all cells, those cut off as well
- * @param destinations of streams and look-ups, in the order asked for
- * @param addresses that streams were connected to
+ * @param destinations of streams and look-ups, in the order asked for; very long lists are cut off
+ * @param addresses that streams were connected to; likewise
  * @param closed why the circuit was closed, from this relay's point of view; absent while it is open
  */
 public record CircuitObservation(

@@ -21,6 +21,8 @@ class CircuitTrace {
     private static final int UNREAD = -1;
     /** After so many entries cells are still counted, but only in all. */
     private static final int MAX_RUNS = 4096;
+    /** After so many destinations, and after so many addresses, no more are written down. */
+    static final int MAX_DESTINATIONS = 4096;
 
     private final long number;
     private final LinkPeer previous;
@@ -82,11 +84,15 @@ class CircuitTrace {
     }
 
     void destination(Destination asked) {
-        destinations.add(asked);
+        if (destinations.size() < MAX_DESTINATIONS) {
+            destinations.add(asked);
+        }
     }
 
     void connected(InetAddress address) {
-        addresses.add(address);
+        if (addresses.size() < MAX_DESTINATIONS) {
+            addresses.add(address);
+        }
     }
 
     void closed(DestroyReason reason) {

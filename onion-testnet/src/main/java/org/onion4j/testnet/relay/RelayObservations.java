@@ -3,15 +3,20 @@ package org.onion4j.testnet.relay;
 import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import org.onion4j.testnet.loop.Loop;
 
-/** What a relay has seen, circuit by circuit. Recorded on the relay's loop, asked for by any thread. */
+/**
+ * What a relay has seen, circuit by circuit: of the newest {@link #MAX_CIRCUITS}. Recorded on the relay's loop, asked for by
+ * any thread.
+ */
 public final class RelayObservations {
+    /** How many circuits are remembered: a relay may run for days, and anybody can make circuits. */
+    static final int MAX_CIRCUITS = 65_536;
+
     private final Loop loop;
-    private final List<CircuitTrace> traces = new ArrayList<>();
+    private final ArrayDeque<CircuitTrace> traces = new ArrayDeque<>();
     private long circuits;
 
     RelayObservations(Loop loop) {
@@ -20,11 +25,14 @@ public final class RelayObservations {
 
     CircuitTrace begin(LinkPeer previous, int circuitId, HandshakeKind handshake) {
         CircuitTrace trace = new CircuitTrace(++circuits, previous, circuitId, handshake);
-        traces.add(trace);
+        if (traces.size() == MAX_CIRCUITS) {
+            traces.removeFirst();
+        }
+        traces.addLast(trace);
         return trace;
     }
 
-    /** All circuits since the start or {@link #clear}, in the order in which they were made. On the relay's loop. */
+    /** The circuits since the start or {@link #clear}, in the order in which they were made. On the relay's loop. */
     public ImmutableList<CircuitObservation> now() {
         checkState(loop.inLoop(), "observations are the loop's");
         ImmutableList.Builder<CircuitObservation> all = ImmutableList.builder();
