@@ -9,6 +9,7 @@ import org.onion4j.circuit.cell.ChannelMessage;
 import org.onion4j.circuit.cell.Netinfo;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.cert.RelayIdentities;
+import org.onion4j.crypto.primitive.ConstantTime;
 import org.onion4j.crypto.primitive.Ed25519;
 import org.onion4j.testnet.keys.RelayIdentity;
 
@@ -75,7 +76,7 @@ final class ResponderHandshake implements LinkHandshake {
                 link.receivedDigest(),
                 keys.tlsCertificateDer(),
                 link.tls().exporter());
-        if (!value.slice(0, AuthenticationBody.FIXED_LEN).equals(expected)) {
+        if (!ConstantTime.equal(value.slice(0, AuthenticationBody.FIXED_LEN), expected.toArray())) {
             throw new LinkException("AUTHENTICATE is about another connection");
         }
         Bytes signed = value.slice(0, AuthenticationBody.SIGNED_LEN);
