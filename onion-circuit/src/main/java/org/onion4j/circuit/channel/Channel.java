@@ -7,12 +7,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.channel.LinkOpener.OpenLink;
-import org.onion4j.circuit.runtime.BatchedReading;
 import org.onion4j.circuit.runtime.MemoryQuota;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.onion4j.crypto.random.RandomnessException;
@@ -23,10 +20,13 @@ import org.slf4j.LoggerFactory;
  * A TLS link to one relay, over which circuits run. It is opened at once by {@link #open}, carries cells of the circuits
  * that {@link #attach} to it, and closes once, for one cause that reaches all of them.
  *
- * <p>Threading: any thread may call. Two threads of its own: the reader makes the connection, does the link handshake
- * and then hands each cell to its circuit's {@link CellHandler}; the writer sends what is queued. The reader never waits
- * for the writer. Fields are guarded by {@code lock} unless they say otherwise; under it no handler is called and nothing
- * is done to a socket. The scheduler must go on until {@link #closed} is done: it ends what takes too long.
+ * <p>Threading: any thread may call. Two threads of its own: the reader ({@link LinkReader}) makes the connection, does
+ * the link handshake and then hands each cell to its circuit's {@link CellHandler}; the writer ({@link LinkWriter}) sends
+ * what is queued. The reader never waits for the writer. The channel itself has no lock: its state, and which circuits it
+ * has, are with {@link ChannelLife}, what is to be sent with {@link OutgoingQueue}, the socket with {@link LinkSocket},
+ * each with a lock of its own. None of those is taken under another, and under none a handler is called or something is
+ * done to a socket. Each field here is final or set once. The scheduler must go on until {@link #closed} is
+ * done: it ends what takes too long.
  *
  * <p>Spec: tor-spec, "Connections", "Negotiating and initializing connections", "Circuit management".
  */
@@ -35,49 +35,28 @@ public final class Channel implements AutoCloseable {
 
     /** Bytes of a fixed-length cell where circuit IDs have 4 bytes. */
     public static final int CELL_LEN = 514;
-    /** Circuit IDs of the side that opened the link have this bit. Spec: tor-spec, "Choosing circuit IDs". */
-    private static final int INITIATOR_BIT = 0x80000000;
-    /** How many circuit IDs are drawn to find an unused one; as many as by C tor. */
-    private static final int CIRCUIT_ID_DRAWS = 64;
     /** How long a closing channel may take to send what is queued. */
     private static final Duration FLUSH_TIME = Duration.ofSeconds(2);
 
-    private enum State {
-        OPENING,
-        OPEN,
-        CLOSED
-    }
-
     private final ChannelTarget target;
     private final ChannelEnvironment environment;
+    private final ChannelLife life;
     private final LinkSocket socket = new LinkSocket();
     private final OutgoingQueue outgoing;
-    private final CellDispatcher dispatcher = new CellDispatcher(this::circuits, this::onBatchEnd); // the reader's
+    private final LinkReader reader;
     private final CompletableFuture<Channel> opened = new CompletableFuture<>();
     private final CompletableFuture<ChannelException> closed = new CompletableFuture<>();
     private final CompletableFuture<Void> carriesPaths = new CompletableFuture<>();
     private final CompletableFuture<Void> carriesTraffic = new CompletableFuture<>();
-    private final long begunNanos;
-    private final AtomicLong batchesRead = new AtomicLong();
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private State state = State.OPENING;
-    private ChannelException cause; // why it closes; set once
-    private boolean retired;
-    private long idleSinceNanos; // when the last circuit left, or the last caller asked for the channel
-    private volatile CircuitTable circuits = CircuitTable.EMPTY; // written under the lock
-    private volatile LinkProperties link; // set once, with OPEN
-    private volatile LinkWriter writer; // set once, with OPEN
-    private volatile Thread reader; // set by itself
-    private volatile long lastReadNanos; // written by the reader
+    private volatile LinkWriter writer; // set once, before the channel is open
 
     /** A channel that does nothing before {@link #begin}. */
     Channel(ChannelTarget target, ChannelEnvironment environment) {
         this.target = target;
         this.environment = environment;
         this.outgoing = new OutgoingQueue(CELL_LEN, environment.memory().newAccount(new QueueMemory()));
-        this.idleSinceNanos = environment.ticker().read();
-        this.begunNanos = idleSinceNanos;
+        this.life = new ChannelLife(target, environment);
+        this.reader = new LinkReader(target, environment, socket, life, new ReaderOwner());
     }
 
     /** Begins to open a channel and returns at once; {@link #opened} tells how it went. */
@@ -94,7 +73,7 @@ public final class Channel implements AutoCloseable {
      */
     void begin(Runnable first) {
         try {
-            environment.newThread(() -> runReader(first)).start();
+            environment.newThread(() -> reader.run(() -> onOpen(first))).start();
         } catch (RuntimeException | Error e) {
             finish(localFailure(e));
         }
@@ -118,16 +97,7 @@ public final class Channel implements AutoCloseable {
     }
 
     public boolean isOpen() {
-        lock.lock();
-        try {
-            return isUsable();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isUsable() {
-        return state == State.OPEN && cause == null;
+        return life.isOpen();
     }
 
     /**
@@ -136,52 +106,29 @@ public final class Channel implements AutoCloseable {
      * @throws IllegalStateException if the channel has not been open yet
      */
     public LinkProperties link() {
-        LinkProperties properties = link;
+        LinkProperties properties = life.link();
         checkState(properties != null, "the channel has not been open yet");
         return properties;
     }
 
     /** How many circuits run over it. */
     public int circuitCount() {
-        return circuits.size();
-    }
-
-    private CircuitTable circuits() {
-        return circuits;
+        return life.circuits().size();
     }
 
     /** For how long no circuit has run over it; empty while one does, or while it is being opened. */
     public Optional<Duration> idleTime() {
-        lock.lock();
-        try {
-            return circuits.size() > 0 || state == State.OPENING
-                    ? Optional.empty()
-                    : Optional.of(Duration.ofNanos(environment.ticker().read() - idleSinceNanos));
-        } finally {
-            lock.unlock();
-        }
+        return life.idleTime();
     }
 
     /** For how long no cell has come over it, since it has been open; zero while it is not. */
     public Duration unheardFor() {
-        lock.lock();
-        try {
-            return isUsable() ? Duration.ofNanos(environment.ticker().read() - lastReadNanos) : Duration.ZERO;
-        } finally {
-            lock.unlock();
-        }
+        return life.isOpen() ? Duration.ofNanos(environment.ticker().read() - reader.lastReadNanos()) : Duration.ZERO;
     }
 
     /** Whether it has been opening for at least this long, and still is. */
     boolean isOpeningFor(Duration time) {
-        lock.lock();
-        try {
-            return state == State.OPENING
-                    && cause == null
-                    && environment.ticker().read() - begunNanos >= time.toNanos();
-        } finally {
-            lock.unlock();
-        }
+        return life.isOpeningFor(time);
     }
 
     /** How many bytes wait to be sent. */
@@ -202,21 +149,7 @@ public final class Channel implements AutoCloseable {
      * idleness before they can be.
      */
     boolean serves(ChannelTarget wanted) {
-        lock.lock();
-        try {
-            boolean good = switch (state) {
-                case OPENING -> target.includes(wanted);
-                case OPEN -> wanted.isProvenBy(link.rsaIdentity(), link.ed25519Identity());
-                case CLOSED -> false;
-            };
-            if (!good || cause != null || retired) {
-                return false;
-            }
-            idleSinceNanos = environment.ticker().read();
-            return true;
-        } finally {
-            lock.unlock();
-        }
+        return life.serves(wanted);
     }
 
     /**
@@ -236,7 +169,7 @@ public final class Channel implements AutoCloseable {
 
     /** Whether the relay pads it as far as that is known, since streams have run over it. */
     boolean isPaddedByRelay() {
-        return isOpen() && link.version() >= ChannelPadding.FIRST_PADDED_VERSION && carriesTraffic.isDone();
+        return isOpen() && link().version() >= ChannelPadding.FIRST_PADDED_VERSION && carriesTraffic.isDone();
     }
 
     /** Completes at the first {@link #carryPaths}. What depends on it must not block: see there. */
@@ -264,7 +197,7 @@ public final class Channel implements AutoCloseable {
     PaddedLink.LinkActivity activity() {
         boolean drained = outgoing.isDrained(); // first: what was written before it was is in the times
         return new PaddedLink.LinkActivity(
-                outgoing.total(), batchesRead.get(), writer.lastWriteNanos(), lastReadNanos, drained);
+                outgoing.total(), reader.batchesRead(), writer.lastWriteNanos(), reader.lastReadNanos(), drained);
     }
 
     // Circuits and their cells.
@@ -276,24 +209,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelException if the channel isn't open
      */
     public int attach(CellHandler handler) throws ChannelException {
-        lock.lock();
-        try {
-            if (!isUsable()) {
-                throw closedException();
-            }
-            for (int i = 0; i < CIRCUIT_ID_DRAWS; i++) {
-                int id = (int) environment.random().nextLong() | INITIATOR_BIT;
-                if (!circuits.contains(id)) {
-                    circuits = circuits.with(id, handler);
-                    return id;
-                }
-            }
-            throw new ChannelException(ChannelException.Kind.LOCAL, "no unused circuit ID has been drawn");
-        } catch (RandomnessException e) {
-            throw new ChannelException(ChannelException.Kind.LOCAL, "the random source failed", e);
-        } finally {
-            lock.unlock();
-        }
+        return life.attach(handler);
     }
 
     /**
@@ -301,18 +217,7 @@ public final class Channel implements AutoCloseable {
      * this moment.
      */
     public void detach(int circuitId) {
-        boolean ends;
-        lock.lock();
-        try {
-            circuits = circuits.without(circuitId);
-            if (circuits.size() == 0) {
-                idleSinceNanos = environment.ticker().read();
-            }
-            ends = retired && circuits.size() == 0;
-        } finally {
-            lock.unlock();
-        }
-        if (ends) {
+        if (life.detach(circuitId)) {
             close();
         }
     }
@@ -339,13 +244,8 @@ public final class Channel implements AutoCloseable {
     public void reserve(long timeoutNanos, BooleanSupplier givenUp)
             throws InterruptedException, TimeoutException, ChannelException {
         if (!outgoing.reserve(timeoutNanos, givenUp)) {
-            lock.lock();
-            try {
-                if (cause != null) {
-                    throw closedException();
-                }
-            } finally {
-                lock.unlock();
+            if (life.isEnding()) {
+                throw life.closedException();
             }
             throw new TimeoutException("the channel's queue is full");
         }
@@ -389,7 +289,7 @@ public final class Channel implements AutoCloseable {
 
     private void put(int circuitId, CellCommand command, byte[] body, int offset, OutgoingQueue.Room room) {
         // What the reader sends goes out once it has handled all that has arrived: one write instead of many.
-        OutgoingQueue.Wake wake = Thread.currentThread() == reader ? OutgoingQueue.Wake.LATER : OutgoingQueue.Wake.NOW;
+        OutgoingQueue.Wake wake = reader.isCurrentThread() ? OutgoingQueue.Wake.LATER : OutgoingQueue.Wake.NOW;
         OutgoingQueue.Fate fate = outgoing.put(circuitId, command.wire(), body, offset, room, wake);
         if (fate == OutgoingQueue.Fate.FULL) {
             fail(new ChannelException(ChannelException.Kind.LOST, "the relay does not read what it is sent"));
@@ -404,31 +304,16 @@ public final class Channel implements AutoCloseable {
      */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            if (cause != null) {
-                return;
-            }
-            cause = new ChannelException(ChannelException.Kind.CLOSED, "the channel has been closed");
-        } finally {
-            lock.unlock();
+        if (life.end(new ChannelException(ChannelException.Kind.CLOSED, "the channel has been closed"))) {
+            flushAndClose();
         }
-        flushAndClose();
     }
 
     /** Closes the channel if no circuit has run over it for longer than that, and nobody else has asked for it. */
     void closeIfIdle(Duration limit) {
-        lock.lock();
-        try {
-            long idleNanos = environment.ticker().read() - idleSinceNanos;
-            if (!isUsable() || circuits.size() > 0 || idleNanos <= limit.toNanos()) {
-                return;
-            }
-            cause = new ChannelException(ChannelException.Kind.CLOSED, "the channel was idle");
-        } finally {
-            lock.unlock();
+        if (life.endIfIdle(limit)) {
+            flushAndClose();
         }
-        flushAndClose();
     }
 
     /**
@@ -437,27 +322,14 @@ public final class Channel implements AutoCloseable {
      * given it before may find it closed; if it is still being opened, it serves those who wait. Again: no effect.
      */
     public void retire() {
-        boolean unused;
-        lock.lock();
-        try {
-            retired = true;
-            unused = isUsable() && circuits.size() == 0;
-        } finally {
-            lock.unlock();
-        }
-        if (unused) {
+        if (life.retire()) {
             close();
         }
     }
 
     /** Whether {@link #retire} was called. */
     public boolean isRetired() {
-        lock.lock();
-        try {
-            return retired;
-        } finally {
-            lock.unlock();
-        }
+        return life.isRetired();
     }
 
     /** Gives it up at once, with its circuits, because nothing comes over it any more. */
@@ -467,7 +339,7 @@ public final class Channel implements AutoCloseable {
 
     private void flushAndClose() {
         outgoing.close(); // the writer sends what is left, then closes the socket
-        if (link == null) {
+        if (life.link() == null) {
             socket.close(); // there is no writer
             return;
         }
@@ -477,20 +349,9 @@ public final class Channel implements AutoCloseable {
 
     /** Ends the channel for a cause. Only the first one counts. Safe under any lock: the reader does the rest. */
     void fail(ChannelException why) {
-        lock.lock();
-        try {
-            if (cause == null) {
-                cause = why;
-            }
-        } finally {
-            lock.unlock();
-        }
+        life.end(why);
         outgoing.close();
         socket.close();
-    }
-
-    private ChannelException closedException() {
-        return cause != null ? cause : new ChannelException(ChannelException.Kind.CLOSED, "the channel is not open");
     }
 
     /** What a bug of ours, or what the platform can't give us, does to a channel. */
@@ -500,129 +361,24 @@ public final class Channel implements AutoCloseable {
         return new ChannelException(ChannelException.Kind.LOCAL, what, failure);
     }
 
-    // The reader.
+    // What the reader and the writer find.
 
-    private void runReader(Runnable first) {
-        reader = Thread.currentThread();
-        ChannelException end = new ChannelException(ChannelException.Kind.LOCAL, "internal error");
-        try {
-            end = openAndRead(first);
-        } catch (RuntimeException | Error e) {
-            end = localFailure(e);
-        } finally {
-            finish(end); // whatever happened, its circuits must hear of it
-        }
-    }
-
-    private ChannelException openAndRead(Runnable first) {
-        OpenLink open;
-        Cancellable deadline = environment
-                .scheduler()
-                .schedule(
-                        () -> fail(new ChannelException(
-                                ChannelException.Kind.TIMEOUT, "the relay did not finish the link handshake in time")),
-                        environment.handshakeTimeout());
-        try {
-            if (isEnding()) {
-                return closedException();
-            }
-            open = new LinkOpener(target, environment, socket, this::onSecondHandshake).open();
-            if (!becomeOpen(open)) {
-                return closedException();
-            }
-        } catch (ChannelException e) {
-            return e;
-        } finally {
-            deadline.cancel();
-        }
+    private void onOpen(Runnable first) {
         environment.newThread(writer).start();
         first.run();
         opened.complete(this);
-        dispatcher.endBatch(); // sends what those who waited for the channel have queued
-        if (open.plain() instanceof BatchedReading batching && batching.beforeWait(this::beforeWait)) {
-            dispatcher.isToldBeforeWaiting();
-        }
-        try {
-            return dispatcher.run(open.input());
-        } catch (IOException e) {
-            return new ChannelException(ChannelException.Kind.LOST, "the link to the relay was lost", e);
-        }
-    }
-
-    private boolean isEnding() {
-        lock.lock();
-        try {
-            return cause != null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean becomeOpen(OpenLink open) {
-        lastReadNanos = environment.ticker().read();
-        lock.lock();
-        try {
-            if (cause != null) {
-                return false;
-            }
-            link = open.properties();
-            writer = new LinkWriter(outgoing, open.tls(), environment, this::onWriterEnd);
-            state = State.OPEN;
-            idleSinceNanos = lastReadNanos;
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The certificates have been checked for the first one; C tor forbids another, too. */
-    private void onSecondHandshake() {
-        fail(new ChannelException(ChannelException.Kind.PROTOCOL, "the relay began TLS anew"));
-    }
-
-    /** Called from within TLS: by the reader, or by the writer while TLS empties the socket that it closes. */
-    private void beforeWait() {
-        if (Thread.currentThread() != reader) {
-            return;
-        }
-        try {
-            dispatcher.endBatch();
-        } catch (RuntimeException | Error e) {
-            fail(localFailure(e)); // TLS would take it for its own
-        }
-    }
-
-    private void onBatchEnd(boolean anyCell) {
-        if (anyCell) {
-            lastReadNanos = environment.ticker().read();
-            batchesRead.incrementAndGet();
-        }
-        outgoing.wakeWriter();
     }
 
     /** The last thing the reader does: everybody hears of the end, once. */
     private void finish(ChannelException end) {
-        CircuitTable orphans;
-        ChannelException why;
-        lock.lock();
-        try {
-            if (cause == null) {
-                cause = end;
-            }
-            why = cause;
-            state = State.CLOSED;
-            orphans = circuits;
-            circuits = CircuitTable.EMPTY;
-        } finally {
-            lock.unlock();
-        }
+        ChannelLife.Remains remains = life.close(end);
         outgoing.discard();
         socket.close();
         try {
-            orphans.handlers().forEach(orphan -> tell(orphan, why));
+            remains.orphans().handlers().forEach(orphan -> tell(orphan, remains.cause()));
         } finally {
-            opened.completeExceptionally(why);
-            closed.complete(why);
+            opened.completeExceptionally(remains.cause());
+            closed.complete(remains.cause());
         }
     }
 
@@ -634,8 +390,6 @@ public final class Channel implements AutoCloseable {
         }
     }
 
-    // The writer.
-
     private void onWriterEnd(Throwable failure) {
         if (failure == null) {
             socket.close();
@@ -643,6 +397,30 @@ public final class Channel implements AutoCloseable {
             fail(new ChannelException(ChannelException.Kind.LOST, "the link to the relay was lost", failure));
         } else {
             fail(localFailure(failure));
+        }
+    }
+
+    /** What the reader sees of it. */
+    private final class ReaderOwner implements LinkReader.Owner {
+        @Override
+        public boolean becomeOpen(OpenLink open) {
+            writer = new LinkWriter(outgoing, open.tls(), environment, Channel.this::onWriterEnd);
+            return life.becomeOpen(open.properties());
+        }
+
+        @Override
+        public void onBatchEnd() {
+            outgoing.wakeWriter();
+        }
+
+        @Override
+        public void fail(ChannelException why) {
+            Channel.this.fail(why);
+        }
+
+        @Override
+        public void onEnd(ChannelException end) {
+            finish(end);
         }
     }
 
