@@ -1,7 +1,5 @@
 package org.onion4j.circuit.message;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import com.google.common.collect.ImmutableList;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.WireFormatException;
@@ -10,8 +8,7 @@ import org.onion4j.crypto.bytes.WireWriter;
 
 /**
  * INTRODUCE2: what an introduction point tells its onion service: INTRODUCE1 as it came. Spec: rend-spec-v3,
- * "Introduction from introduction point to service". Data: LEGACY_KEY_ID 20 bytes (zeros), AUTH_KEY_TYPE 1 byte (2), AUTH_KEY_LEN 2
- * bytes (32), AUTH_KEY, extensions, ENCRYPTED up to the end.
+ * "Introduction from introduction point to service". Data: {@link Introduction}.
  *
  * @param authKey Ed25519 key of the introduction point, 32 bytes
  * @param extensions at most 255
@@ -19,25 +16,13 @@ import org.onion4j.crypto.bytes.WireWriter;
  */
 public record Introduce2(Bytes authKey, ImmutableList<MessageExtension> extensions, Bytes encrypted)
         implements RelayMessage {
-    static final int LEGACY_KEY_ID_LEN = 20;
-
     public Introduce2 {
-        IntroductionKey.check(authKey);
-        checkArgument(extensions.size() <= MessageExtension.MAX_COUNT, "%s extensions", extensions.size());
-        checkArgument(!encrypted.isEmpty(), "nothing encrypted");
+        Introduction.check(authKey, extensions, encrypted);
     }
 
     static Introduce2 decode(WireReader in) throws WireFormatException {
-        if (!in.bytes(LEGACY_KEY_ID_LEN, "LEGACY_KEY_ID").equals(Bytes.copyOf(new byte[LEGACY_KEY_ID_LEN]))) {
-            throw new WireFormatException("INTRODUCE2 of an older version");
-        }
-        Bytes key = IntroductionKey.decode(in);
-        ImmutableList<MessageExtension> extensions = MessageExtension.decodeList(in);
-        Bytes encrypted = in.rest();
-        if (encrypted.isEmpty()) {
-            throw new WireFormatException("INTRODUCE2 without an encrypted part");
-        }
-        return new Introduce2(key, extensions, encrypted);
+        Introduction body = Introduction.decode(in, RelayCommand.INTRODUCE2);
+        return new Introduce2(body.authKey(), body.extensions(), body.encrypted());
     }
 
     @Override
@@ -47,10 +32,7 @@ public record Introduce2(Bytes authKey, ImmutableList<MessageExtension> extensio
 
     @Override
     public void encode(WireWriter out) {
-        out.zeros(LEGACY_KEY_ID_LEN);
-        IntroductionKey.encode(authKey, out);
-        MessageExtension.encodeList(extensions, out);
-        out.bytes(encrypted);
+        Introduction.encode(authKey, extensions, encrypted, out);
     }
 
     /** Without the key, which names an onion service's introduction point. */
