@@ -12,8 +12,6 @@ import java.net.SocketException;
  * over. Threading: one thread reads; it runs the listener, too.
  */
 public final class BatchingSocket extends Socket implements BatchedReading {
-    private static final int BUFFER_BYTES = 64 * 1024;
-
     private Buffered input; // made at the first use
     private volatile Runnable beforeWait = () -> {};
     private volatile boolean readFrom; // whether anybody has read through the stream
@@ -39,57 +37,33 @@ public final class BatchingSocket extends Socket implements BatchedReading {
         return input;
     }
 
-    private final class Buffered extends InputStream {
+    private final class Buffered extends GatheredInput {
         private final InputStream in;
-        private final byte[] buffer = new byte[BUFFER_BYTES];
-        private int start;
-        private int end;
 
         Buffered(InputStream in) {
             this.in = in;
         }
 
         @Override
-        public int read() throws IOException {
-            return fill() ? buffer[start++] & 0xff : -1;
+        protected boolean isReadable() {
+            return true;
         }
 
         @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (!fill()) {
-                return -1;
-            }
-            int taken = Math.min(length, end - start);
-            System.arraycopy(buffer, start, target, offset, taken);
-            start += taken;
-            return taken;
+        protected int gather(byte[] buffer) throws IOException {
+            readFrom = true;
+            beforeWait.run();
+            return in.read(buffer, 0, buffer.length);
         }
 
         @Override
         public int available() throws IOException {
-            return end - start + in.available();
+            return gathered() + in.available();
         }
 
         @Override
         public void close() throws IOException {
             in.close();
-        }
-
-        /** Whether there is a byte, after waiting for one if need be. */
-        private boolean fill() throws IOException {
-            if (start < end) {
-                return true;
-            }
-            readFrom = true;
-            beforeWait.run();
-            start = 0;
-            end = 0;
-            int read = in.read(buffer, 0, buffer.length);
-            end = Math.max(0, read);
-            return read > 0;
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.BatchedReading;
+import org.onion4j.circuit.runtime.GatheredInput;
 
 /**
  * The blocking end of a connection in memory, in the form that applications and the platform's TLS know. It behaves as a
@@ -32,7 +33,6 @@ import org.onion4j.circuit.runtime.BatchedReading;
 // closes
 final class MemorySocket extends Socket implements BatchedReading {
     private static final int WRITE_BYTES = 32 * 1024;
-    private static final int BUFFER_BYTES = 64 * 1024;
 
     private final BlockedSockets blocked;
     private final InetSocketAddress local;
@@ -170,67 +170,40 @@ final class MemorySocket extends Socket implements BatchedReading {
         }
     }
 
-    /** Gathers what is there, so that TLS reading a record in pieces costs no lock each. */
-    private final class Input extends InputStream {
-        private final byte[] buffer = new byte[BUFFER_BYTES];
-        private int start;
-        private int end;
-
+    private final class Input extends GatheredInput {
         @Override
-        public int read() throws IOException {
-            return fill() ? buffer[start++] & 0xff : -1;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (!fill()) {
-                return -1;
-            }
-            int taken = Math.min(length, end - start);
-            System.arraycopy(buffer, start, target, offset, taken);
-            start += taken;
-            return taken;
-        }
-
-        @Override
-        public int available() throws IOException {
+        protected boolean isReadable() throws IOException {
             checkOpen();
-            return inputShut ? 0 : end - start + in.size();
+            return !inputShut;
         }
 
         @Override
-        public void close() throws IOException {
-            MemorySocket.this.close();
-        }
-
-        /** Whether there is a byte, after waiting for one if need be. */
-        private boolean fill() throws IOException {
-            checkOpen();
-            if (inputShut) {
-                return false;
-            }
-            if (start < end) {
-                return true;
-            }
+        protected int gather(byte[] buffer) throws IOException {
             readFrom = true;
-            start = 0;
-            end = in.read(buffer, 0, buffer.length);
-            if (end > 0) {
-                return true;
+            int read = in.read(buffer, 0, buffer.length);
+            if (read > 0) {
+                return read;
             }
             beforeWait.run();
             if (!await(() -> inputShut || in.state() != MemoryPipe.State.EMPTY, timeoutMillis)) {
                 throw new SocketTimeoutException("Read timed out");
             }
             checkOpen();
-            end = in.read(buffer, 0, buffer.length);
-            if (end == 0 && in.state() == MemoryPipe.State.FAILED) {
+            read = in.read(buffer, 0, buffer.length);
+            if (read == 0 && in.state() == MemoryPipe.State.FAILED) {
                 throw new SocketException(in.failure().getMessage());
             }
-            return end > 0;
+            return read;
+        }
+
+        @Override
+        public int available() throws IOException {
+            return isReadable() ? gathered() + in.size() : 0;
+        }
+
+        @Override
+        public void close() throws IOException {
+            MemorySocket.this.close();
         }
     }
 
