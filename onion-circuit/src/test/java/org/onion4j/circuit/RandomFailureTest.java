@@ -9,7 +9,6 @@ import static org.onion4j.circuit.testing.CircuitFixture.streamFailure;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,9 +28,8 @@ import org.onion4j.circuit.testing.CircuitFixture.Running;
 import org.onion4j.circuit.testing.CircuitFixture.Stream;
 import org.onion4j.circuit.testing.RelayScript;
 import org.onion4j.circuit.testing.ScriptedHop;
-import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.random.RandomnessException;
-import org.onion4j.crypto.random.SystemRandom;
+import org.onion4j.crypto.testing.BreakableRandom;
 
 /** T90: randomness that fails at any step of a circuit's life fails that step, and nobody waits for ever. */
 @Timeout(60)
@@ -39,24 +37,14 @@ class RandomFailureTest {
     private static final int PADDING_POOL_USES = 50; // messages after which new padding must have been drawn
     private static final Begin BEGIN = new Begin("a.test", 80, 0);
 
-    private final AtomicBoolean fails = new AtomicBoolean();
+    private final BreakableRandom random = new BreakableRandom();
 
     @RegisterExtension
-    final CircuitFixture client = new CircuitFixture().random(new RandomSource() {
-        private final RandomSource real = new SystemRandom();
-
-        @Override
-        public void nextBytes(byte[] target) {
-            if (fails.get()) {
-                throw new RandomnessException("no randomness");
-            }
-            real.nextBytes(target);
-        }
-    });
+    final CircuitFixture client = new CircuitFixture().random(random);
 
     @AfterEach
     void repair() {
-        fails.set(false);
+        random.repair();
     }
 
     private static void assertLocal(CircuitException failure) {
@@ -68,12 +56,12 @@ class RandomFailureTest {
     private void assertClosed(Built built) throws Exception {
         assertLocal(get(built.circuit().closed()));
         client.awaitDestroy(built);
-        fails.set(false);
+        random.repair();
     }
 
     @Test
     void t90_newCircuit_isRefused() {
-        fails.set(true);
+        random.fail();
         assertThatThrownBy(client::newCircuit)
                 .isInstanceOfSatisfying(
                         ChannelException.class, e -> assertThat(e.kind()).isEqualTo(ChannelException.Kind.LOCAL));
@@ -86,21 +74,21 @@ class RandomFailureTest {
                 client.link().received(CellCommand.CREATE2) + client.link().received(CellCommand.CREATE_FAST);
         Circuit one = client.newCircuit();
         Circuit other = client.newCircuit();
-        fails.set(true);
+        random.fail();
         assertLocal(circuitFailure(one.createFast()));
         assertLocal(circuitFailure(other.create(client.target(0, HopTarget.Handshake.NTOR))));
         assertThat(client.link().received(CellCommand.CREATE2) + client.link().received(CellCommand.CREATE_FAST))
                 .isEqualTo(before);
-        fails.set(false);
+        random.repair();
         get(one.createFast()); // it can be tried again
     }
 
     @Test
     void t90_nextHop_failsAndTheCircuitIsAsItWas() throws Exception {
         Built built = client.build(1);
-        fails.set(true);
+        random.fail();
         assertLocal(circuitFailure(built.circuit().extend(client.target(1, HopTarget.Handshake.NTOR_V3))));
-        fails.set(false);
+        random.repair();
         get(built.circuit().extend(client.target(1, HopTarget.Handshake.NTOR_V3)));
     }
 
@@ -117,7 +105,7 @@ class RandomFailureTest {
         });
         Built built = client.build(1);
         CompletableFuture<Void> extended = built.circuit().extend(client.target(1, HopTarget.Handshake.NTOR));
-        fails.set(true);
+        random.fail();
         mayAnswer.countDown();
         assertLocal(circuitFailure(extended));
         assertClosed(built);
@@ -127,7 +115,7 @@ class RandomFailureTest {
     void t90_newStreams_failTypedAndNoneIsLeft() throws Exception {
         Built built = client.build(1);
         DataStream first = built.circuit().openStream(BEGIN);
-        fails.set(true);
+        random.fail();
         assertThatThrownBy(() -> {
                     for (int i = 0; i < PADDING_POOL_USES; i++) {
                         built.circuit().openStream(BEGIN);
@@ -144,7 +132,7 @@ class RandomFailureTest {
     void t90_lookUps_failTyped() throws Exception {
         Built built = client.build(1);
         CompletableFuture<Resolved> first = built.circuit().resolve(new Resolve("a.test"));
-        fails.set(true);
+        random.fail();
         assertThatThrownBy(() -> {
                     for (int i = 0; i < PADDING_POOL_USES; i++) {
                         built.circuit().resolve(new Resolve("a.test"));
@@ -161,7 +149,7 @@ class RandomFailureTest {
         Stream stream = built.open();
         Running<Integer> reader = client.run(() -> stream.client().read(new byte[1], 0, 1));
         reader.awaitBlocked();
-        fails.set(true);
+        random.fail();
         assertThatThrownBy(() -> {
                     for (int i = 0; i < PADDING_POOL_USES; i++) {
                         stream.client().write(new byte[] {1}, 0, 1);
@@ -186,7 +174,7 @@ class RandomFailureTest {
         for (int i = 0; i < streams.length; i++) {
             streams[i] = built.open();
         }
-        fails.set(true);
+        random.fail();
         for (Stream stream : streams) {
             stream.client().close();
             get(stream.client().closed());
@@ -200,7 +188,7 @@ class RandomFailureTest {
     void t90_acknowledging_closesTheCircuitAndNotTheChannel() throws Exception {
         Built built = client.build(1);
         Stream stream = built.open();
-        fails.set(true);
+        random.fail();
         Running<Void> sender = client.run(() -> {
             try {
                 stream.hop().sendData(stream.id(), new byte[498 * 100 * PADDING_POOL_USES]);

@@ -35,6 +35,7 @@ import org.onion4j.circuit.testing.VirtualTime;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.crypto.random.SystemRandom;
+import org.onion4j.crypto.testing.BreakableRandom;
 import org.onion4j.crypto.testing.SeededRandom;
 
 /** What the machine does to a channel: T83, T90, writers that are stuck, sockets of other kinds. */
@@ -133,23 +134,10 @@ class ChannelFaultTest {
 
     // T90: randomness.
 
-    private static final class Broken implements RandomSource {
-        final AtomicBoolean fails = new AtomicBoolean();
-        private final RandomSource real = new SystemRandom();
-
-        @Override
-        public void nextBytes(byte[] target) {
-            if (fails.get()) {
-                throw new RandomnessException("no randomness");
-            }
-            real.nextBytes(target);
-        }
-    }
-
     @Test
     void t90_failingRandomness_opensNoChannel() throws Exception {
-        Broken random = new Broken();
-        random.fails.set(true);
+        BreakableRandom random = new BreakableRandom();
+        random.fail();
         try (TestEnvironment environment =
                 TestEnvironment.builder().random(random).build()) {
             ChannelException failure = failure(environment.open(relay));
@@ -160,7 +148,7 @@ class ChannelFaultTest {
                     .isInstanceOfSatisfying(
                             ChannelException.class, e -> assertThat(e.kind()).isEqualTo(ChannelException.Kind.LOCAL));
             assertThat(manager.channels()).isEmpty();
-            random.fails.set(false);
+            random.repair();
             manager.get(TestEnvironment.target(relay)).join();
             manager.close();
         }
@@ -170,11 +158,11 @@ class ChannelFaultTest {
 
     @Test
     void t90_failingRandomness_attachesNoCircuit() throws Exception {
-        Broken random = new Broken();
+        BreakableRandom random = new BreakableRandom();
         try (TestEnvironment environment =
                 TestEnvironment.builder().random(random).build()) {
             Channel channel = environment.openNow(relay);
-            random.fails.set(true);
+            random.fail();
             assertThatThrownBy(() -> attachEcho(channel))
                     .isInstanceOfSatisfying(
                             ChannelException.class, e -> assertThat(e.kind()).isEqualTo(ChannelException.Kind.LOCAL))

@@ -4,8 +4,6 @@ import com.google.common.base.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.crypto.testing.AskedClock;
 
 /**
  * Time that a test moves: a wall clock, a monotonic one, and a scheduler whose tasks run, on the test's thread, when it
@@ -48,22 +47,7 @@ public final class VirtualTime implements Scheduler {
     }
 
     public Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Instant instant() {
-                return start.plusNanos(ticker().read());
-            }
-        };
+        return new AskedClock(() -> start.plusNanos(ticker().read()));
     }
 
     @Override

@@ -1,9 +1,8 @@
 package org.onion4j.circuit.testing;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -11,23 +10,25 @@ import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.util.Date;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.TBSCertificate;
+import org.bouncycastle.asn1.x509.Time;
+import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 
 /** X.509 certificates of RSA keys, as relays make them: a name, a period, a key, a signature with SHA-256. */
 final class X509Certificates {
-    private static final byte[] SHA256_WITH_RSA = {
-        0x30, 0x0d, 0x06, 0x09, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 0x0d, 0x01, 0x01, 0x0b, 0x05, 0x00
-    };
-    private static final byte[] COMMON_NAME_OID = {0x06, 0x03, 0x55, 0x04, 0x03};
-    private static final int SEQUENCE = 0x30;
-    private static final int SET = 0x31;
-    private static final int INTEGER = 0x02;
-    private static final int BIT_STRING = 0x03;
-    private static final int UTF8_STRING = 0x0c;
-    private static final int GENERALIZED_TIME = 0x18;
-    private static final int VERSION_TAG = 0xa0;
+    private static final AlgorithmIdentifier SHA256_WITH_RSA =
+            new AlgorithmIdentifier(PKCSObjectIdentifiers.sha256WithRSAEncryption, DERNull.INSTANCE);
 
     private X509Certificates() {}
 
@@ -40,55 +41,25 @@ final class X509Certificates {
             BigInteger serial,
             Instant notBefore,
             Instant notAfter) {
-        byte[] toBeSigned = der(
-                SEQUENCE,
-                der(VERSION_TAG, der(INTEGER, new byte[] {2})),
-                der(INTEGER, serial.toByteArray()),
-                SHA256_WITH_RSA,
-                name(issuer),
-                der(SEQUENCE, time(notBefore), time(notAfter)),
-                name(subject),
-                subjectKey.getEncoded());
+        V3TBSCertificateGenerator fields = new V3TBSCertificateGenerator();
+        fields.setSubject(new X500Name("CN=" + subject));
+        fields.setSubjectPublicKeyInfo(SubjectPublicKeyInfo.getInstance(subjectKey.getEncoded()));
+        fields.setIssuer(new X500Name("CN=" + issuer));
+        fields.setSerialNumber(new ASN1Integer(serial));
+        fields.setStartDate(new Time(Date.from(notBefore)));
+        fields.setEndDate(new Time(Date.from(notAfter)));
+        fields.setSignature(SHA256_WITH_RSA);
+        TBSCertificate content = fields.generateTBSCertificate();
         try {
             Signature signer = Signature.getInstance("SHA256withRSA");
             signer.initSign(issuerKey);
-            signer.update(toBeSigned);
-            byte[] whole = der(SEQUENCE, toBeSigned, SHA256_WITH_RSA, der(BIT_STRING, new byte[] {0}, signer.sign()));
+            signer.update(content.getEncoded(ASN1Encoding.DER));
+            ASN1Encodable[] parts = {content, SHA256_WITH_RSA, new DERBitString(signer.sign())};
+            byte[] whole = new DERSequence(parts).getEncoded(ASN1Encoding.DER);
             return (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(whole));
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static byte[] name(String commonName) {
-        byte[] text = der(UTF8_STRING, commonName.getBytes(StandardCharsets.UTF_8));
-        return der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME_OID, text)));
-    }
-
-    private static byte[] time(Instant instant) {
-        DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'", Locale.ROOT);
-        String text = format.format(instant.atOffset(ZoneOffset.UTC));
-        return der(GENERALIZED_TIME, text.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static byte[] der(int tag, byte[]... parts) {
-        int length = 0;
-        for (byte[] part : parts) {
-            length += part.length;
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(tag);
-        if (length >= 0x100) {
-            out.write(0x82);
-            out.write(length >>> 8);
-        } else if (length >= 0x80) {
-            out.write(0x81);
-        }
-        out.write(length);
-        for (byte[] part : parts) {
-            out.write(part, 0, part.length);
-        }
-        return out.toByteArray();
     }
 }

@@ -4,14 +4,13 @@ import com.google.common.base.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.crypto.testing.AskedClock;
 
 /**
  * Clock, ticker, scheduler and executor in one, moved by the test: nothing runs but inside of {@link #run}, and time
@@ -70,22 +69,7 @@ final class FakeRuntime implements Scheduler, Executor {
     }
 
     Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Instant instant() {
-                return wall;
-            }
-        };
+        return new AskedClock(() -> wall);
     }
 
     /** Lets time pass, and all that is due happen. */

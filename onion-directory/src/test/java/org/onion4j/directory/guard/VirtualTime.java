@@ -4,14 +4,13 @@ import com.google.common.base.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.crypto.testing.AskedClock;
 
 /**
  * Time that a test moves: a wall clock, a monotonic one, and what is due by the latter. As executor it runs tasks in
@@ -30,22 +29,7 @@ public final class VirtualTime implements Scheduler, Executor {
     }
 
     public Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Instant instant() {
-                return wall;
-            }
-        };
+        return new AskedClock(() -> wall);
     }
 
     public Ticker ticker() {

@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.crypto.testing.AskedClock;
 import org.onion4j.directory.fetch.DirectoryConnection;
 import org.onion4j.directory.fetch.DirectoryEnvironment;
 import org.onion4j.directory.fetch.DirectoryListener;
@@ -143,22 +142,7 @@ final class DirectoryClient implements DirectoryListener, AutoCloseable {
     }
 
     private Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneOffset getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Instant instant() {
-                return wall;
-            }
-        };
+        return new AskedClock(() -> wall);
     }
 
     private DirectoryConnection connect(DirectorySource source, Duration timeout) {
