@@ -3,11 +3,7 @@ package org.onion4j.testnet;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.net.InetAddress;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.onion4j.crypto.bytes.Ed25519Identity;
 import org.onion4j.crypto.bytes.RsaIdentity;
@@ -42,7 +38,7 @@ final class HostDirectory implements RelayDirectory {
     }
 
     private DirServer newServer() {
-        return new DirServer(store, authority, new SkewedClock(), loop);
+        return new DirServer(store, authority, loop.time().clock(() -> skew), loop);
     }
 
     /** Belongs to an authority from now on. Before anything is asked of it. */
@@ -153,22 +149,5 @@ final class HostDirectory implements RelayDirectory {
                 wire.close();
             }
         });
-    }
-
-    private final class SkewedClock extends Clock {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return loop.time().clock(skew).withZone(zone);
-        }
-
-        @Override
-        public Instant instant() {
-            return loop.time().now().plus(skew);
-        }
     }
 }

@@ -189,17 +189,8 @@ final class ConsensusMaker {
     }
 
     private static void source(DocumentText text, SignedVote vote) {
-        Vote.Source source = vote.vote().source();
-        text.line(
-                        "dir-source",
-                        source.nickname(),
-                        DocumentText.upperHex(source.identity().value()),
-                        source.ipv4(),
-                        source.ipv4(),
-                        source.dirPort(),
-                        source.orPort())
-                .spacedLine("contact", source.contact())
-                .line("vote-digest", DocumentText.upperHex(vote.digest()));
+        vote.vote().source().write(text);
+        text.line("vote-digest", DocumentText.upperHex(vote.digest()));
     }
 
     private void relay(DocumentText text, Flavour flavour, AgreedRelay relay) {

@@ -30,8 +30,14 @@ record Vote(
         AuthorityCertificate certificate,
         ImmutableList<VoteEntry> entries) {
 
-    /** The voter, as its "dir-source" line has it. */
-    record Source(String nickname, RsaIdentity identity, String ipv4, int dirPort, int orPort, String contact) {}
+    /** The voter, as votes and consensuses name it. */
+    record Source(String nickname, RsaIdentity identity, String ipv4, int dirPort, int orPort, String contact) {
+        /** Writes the lines "dir-source" and "contact". */
+        void write(DocumentText text) {
+            text.line("dir-source", nickname, DocumentText.upperHex(identity.value()), ipv4, ipv4, dirPort, orPort)
+                    .spacedLine("contact", contact);
+        }
+    }
 
     /** The times of a vote, and its two delays in seconds. */
     record Times(

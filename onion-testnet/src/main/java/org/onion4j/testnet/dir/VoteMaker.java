@@ -50,16 +50,7 @@ final class VoteMaker {
                 .line("known-flags", WORDS.join(vote.knownFlags()))
                 .spacedLine("flag-thresholds", "")
                 .spacedLine("params", PAIRS.join(vote.parameters()));
-        Vote.Source source = vote.source();
-        text.line(
-                        "dir-source",
-                        source.nickname(),
-                        DocumentText.upperHex(source.identity().value()),
-                        source.ipv4(),
-                        source.ipv4(),
-                        source.dirPort(),
-                        source.orPort())
-                .spacedLine("contact", source.contact());
+        vote.source().write(text);
         sharedRandom(text, vote.sharedRandom());
         text.raw(new String(vote.certificate().text().toArray(), StandardCharsets.ISO_8859_1));
     }

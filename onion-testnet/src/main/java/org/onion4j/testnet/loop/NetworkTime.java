@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * The time of a network: a wall clock and a ticker that go together. It either goes on by itself, like real time plus
@@ -76,11 +77,15 @@ public final class NetworkTime {
 
     /** {@link #now}, in UTC. */
     public Clock clock() {
-        return clock(Duration.ZERO);
+        return clock(() -> Duration.ZERO);
     }
 
-    /** A wall clock that is wrong: ahead of this time by {@code skew}, behind it if that is negative. */
-    public Clock clock(Duration skew) {
+    /**
+     * A wall clock that is wrong: ahead of this time by {@code skew}, behind it if that is negative.
+     *
+     * @param skew asked each time that the clock is read, by whoever reads it
+     */
+    public Clock clock(Supplier<Duration> skew) {
         return new NetworkClock(skew, ZoneOffset.UTC);
     }
 
@@ -145,10 +150,10 @@ public final class NetworkTime {
     }
 
     private final class NetworkClock extends Clock {
-        private final Duration skew;
+        private final Supplier<Duration> skew;
         private final ZoneId zone;
 
-        NetworkClock(Duration skew, ZoneId zone) {
+        NetworkClock(Supplier<Duration> skew, ZoneId zone) {
             this.skew = skew;
             this.zone = zone;
         }
@@ -165,7 +170,7 @@ public final class NetworkTime {
 
         @Override
         public Instant instant() {
-            return now().plus(skew);
+            return now().plus(skew.get());
         }
     }
 }

@@ -2,11 +2,7 @@ package org.onion4j.testnet.relay;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.onion4j.crypto.bytes.Ed25519Identity;
@@ -46,7 +42,7 @@ final class RelayListener {
                 config.address().getAddress(),
                 net,
                 loop,
-                new SkewedClock(),
+                loop.time().clock(() -> skew),
                 random,
                 tls,
                 config.linkScripts());
@@ -83,23 +79,5 @@ final class RelayListener {
     void close() {
         closed = true;
         server.close();
-    }
-
-    /** The network's wall clock, as wrong as the relay's is at the moment. */
-    private final class SkewedClock extends Clock {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return loop.time().clock(skew).withZone(zone);
-        }
-
-        @Override
-        public Instant instant() {
-            return loop.time().now().plus(skew);
-        }
     }
 }

@@ -9,31 +9,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.onion4j.testnet.loop.Loop;
 
 /** The event-driven end of a connection in memory. Threading: as {@link Wire} says; the pipes' signals come from anywhere. */
-final class MemoryWire implements Wire {
+final class MemoryWire extends QueueingWire {
     /** How many bytes are handed over before others get their turn on the loop. */
     private static final int TURN_BYTES = 64 * 1024;
 
     private final Loop loop;
     private final MemoryPipe in;
     private final MemoryPipe out;
-    private final InetSocketAddress local;
-    private final InetSocketAddress remote;
     private final AtomicBoolean turnComes = new AtomicBoolean();
     private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
-    private int queued;
-    private boolean drainTold = true;
-    private boolean paused;
-    private boolean ending; // no write is taken any more
-    private boolean closed; // the listener hears nothing any more
-    private boolean inputEnded;
-    private WireListener listener;
 
     MemoryWire(Loop loop, MemoryPipe in, MemoryPipe out, InetSocketAddress local, InetSocketAddress remote) {
+        super(local, remote);
         this.loop = loop;
         this.in = in;
         this.out = out;
-        this.local = local;
-        this.remote = remote;
         in.onReadable(this::signal);
         out.onWritable(this::signal);
     }
@@ -47,16 +37,13 @@ final class MemoryWire implements Wire {
     private void turn() {
         turnComes.set(false);
         flush();
-        if (!closed && queue.isEmpty() && !drainTold && listener != null) {
-            drainTold = true;
-            listener.onDrained();
-        }
+        tellIfDrained();
         readAll();
     }
 
     private void readAll() {
         int taken = 0;
-        while (listener != null && !paused && !closed && !inputEnded) {
+        while (isReading()) {
             if (taken >= TURN_BYTES) {
                 signal();
                 return;
@@ -86,7 +73,15 @@ final class MemoryWire implements Wire {
         }
     }
 
-    private void flush() {
+    @Override
+    protected void onReadingChanged() {
+        if (!isPaused()) {
+            signal();
+        }
+    }
+
+    @Override
+    protected void flush() {
         while (!queue.isEmpty()) {
             byte[] chunk = queue.peek();
             if (!out.offer(chunk)) {
@@ -103,12 +98,6 @@ final class MemoryWire implements Wire {
     private void dropQueue() {
         queue.clear();
         queued = 0;
-    }
-
-    @Override
-    public void start(WireListener value) {
-        listener = value;
-        signal();
     }
 
     @Override
@@ -130,30 +119,6 @@ final class MemoryWire implements Wire {
     }
 
     @Override
-    public int queuedBytes() {
-        return queued;
-    }
-
-    @Override
-    public void pause() {
-        paused = true;
-    }
-
-    @Override
-    public void resume() {
-        if (paused) {
-            paused = false;
-            signal();
-        }
-    }
-
-    @Override
-    public void shutdownOutput() {
-        ending = true;
-        flush();
-    }
-
-    @Override
     public void close() {
         closed = true;
         in.closeReader();
@@ -168,16 +133,6 @@ final class MemoryWire implements Wire {
         IOException cause = new SocketException("Connection reset");
         in.fail(cause);
         out.fail(cause);
-    }
-
-    @Override
-    public InetSocketAddress remote() {
-        return remote;
-    }
-
-    @Override
-    public InetSocketAddress local() {
-        return local;
     }
 
     @Override

@@ -13,31 +13,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The event-driven end of a TCP connection. Threading: the loop's thread alone. */
-final class NioWire implements Wire {
+final class NioWire extends QueueingWire {
     private static final Logger log = LoggerFactory.getLogger(NioWire.class);
     private static final int READS_A_TURN = 4;
 
     private final SocketChannel channel;
     private final SelectorLoop loop;
     private final SelectionKey key;
-    private final InetSocketAddress local;
-    private final InetSocketAddress remote;
     private final ArrayDeque<ByteBuffer> queue = new ArrayDeque<>();
-    private int queued;
-    private boolean drainTold = true;
-    private boolean paused;
-    private boolean ending; // no write is taken any more
     private boolean outputShut;
-    private boolean closed; // the listener hears nothing any more
-    private boolean inputEnded;
-    private WireListener listener;
 
     /** Takes over a connected, non-blocking channel. On the loop. */
     NioWire(SocketChannel channel, SelectorLoop loop) throws IOException {
+        super((InetSocketAddress) channel.getLocalAddress(), (InetSocketAddress) channel.getRemoteAddress());
         this.channel = channel;
         this.loop = loop;
-        this.local = (InetSocketAddress) channel.getLocalAddress();
-        this.remote = (InetSocketAddress) channel.getRemoteAddress();
         this.key = channel.register(loop.selector(), 0, (Runnable) this::onReady);
     }
 
@@ -51,15 +41,8 @@ final class NioWire implements Wire {
         }
     }
 
-    private void tellIfDrained() {
-        if (!closed && !drainTold && queue.isEmpty() && listener != null) {
-            drainTold = true;
-            listener.onDrained();
-        }
-    }
-
     private void readAll() {
-        for (int i = 0; i < READS_A_TURN && !paused && !closed && !inputEnded; i++) {
+        for (int i = 0; i < READS_A_TURN && isReading(); i++) {
             byte[] buffer = loop.buffer();
             int read;
             try {
@@ -92,7 +75,13 @@ final class NioWire implements Wire {
         }
     }
 
-    private void flush() {
+    @Override
+    protected void onReadingChanged() {
+        setInterest();
+    }
+
+    @Override
+    protected void flush() {
         try {
             while (!queue.isEmpty()) {
                 ByteBuffer first = queue.peek();
@@ -135,17 +124,10 @@ final class NioWire implements Wire {
         if (!key.isValid()) {
             return;
         }
-        boolean reads = listener != null && !paused && !closed && !inputEnded;
-        int wanted = (reads ? SelectionKey.OP_READ : 0) | (queue.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+        int wanted = (isReading() ? SelectionKey.OP_READ : 0) | (queue.isEmpty() ? 0 : SelectionKey.OP_WRITE);
         if (key.interestOps() != wanted) {
             key.interestOps(wanted);
         }
-    }
-
-    @Override
-    public void start(WireListener value) {
-        listener = value;
-        setInterest();
     }
 
     @Override
@@ -175,29 +157,6 @@ final class NioWire implements Wire {
     }
 
     @Override
-    public int queuedBytes() {
-        return queued;
-    }
-
-    @Override
-    public void pause() {
-        paused = true;
-        setInterest();
-    }
-
-    @Override
-    public void resume() {
-        paused = false;
-        setInterest();
-    }
-
-    @Override
-    public void shutdownOutput() {
-        ending = true;
-        flush();
-    }
-
-    @Override
     public void close() {
         closed = true;
         shutdownOutput();
@@ -213,16 +172,6 @@ final class NioWire implements Wire {
             log.debug("a socket can't be reset", e);
         }
         closeChannel();
-    }
-
-    @Override
-    public InetSocketAddress remote() {
-        return remote;
-    }
-
-    @Override
-    public InetSocketAddress local() {
-        return local;
     }
 
     @Override
