@@ -1,5 +1,6 @@
 package org.onion4j.testnet.relay;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -141,10 +142,17 @@ final class CellClient implements RelayLinkListener {
         }
     }
 
+    /** EXTEND2 with ntor to a hop, whatever comes of it. */
+    @CanIgnoreReturnValue
+    ClientHandshake askToExtend(int hop, RelayKit.TestRelay relay) {
+        ClientHandshake handshake = ntor(relay);
+        sendEarly(hop, 0, new Extend2(relay.specifiers(), HandshakeType.NTOR, handshake.onionskin()));
+        return handshake;
+    }
+
     /** EXTEND2 with ntor, which must succeed. */
     void extend(RelayKit.TestRelay relay) {
-        ClientHandshake handshake = ntor(relay);
-        sendEarly(length() - 1, 0, new Extend2(relay.specifiers(), HandshakeType.NTOR, handshake.onionskin()));
+        ClientHandshake handshake = askToExtend(length() - 1, relay);
         Received answer = last();
         addHop(handshake, ((Extended2) answer.message()).data());
     }

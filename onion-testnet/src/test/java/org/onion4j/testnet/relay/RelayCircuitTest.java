@@ -150,13 +150,7 @@ class RelayCircuitTest {
     @Test
     void extend_backToTheRelayBefore_closesTheCircuit() {
         CellClient client = kit.client(0, 1);
-        client.sendEarly(
-                1,
-                0,
-                new Extend2(
-                        kit.relay(0).specifiers(),
-                        HandshakeType.NTOR,
-                        client.ntor(kit.relay(0)).onionskin()));
+        client.askToExtend(1, kit.relay(0));
         assertThat(client.destroyed).contains(DestroyReason.DESTROYED);
         assertThat(closedAt(1)).contains(DestroyReason.PROTOCOL);
     }
@@ -164,13 +158,7 @@ class RelayCircuitTest {
     @Test
     void extend_fromTheMiddle_closesTheCircuit() {
         CellClient client = kit.client(0, 1);
-        client.sendEarly(
-                0,
-                0,
-                new Extend2(
-                        kit.relay(2).specifiers(),
-                        HandshakeType.NTOR,
-                        client.ntor(kit.relay(2)).onionskin()));
+        client.askToExtend(0, kit.relay(2));
         assertThat(client.destroyed).contains(DestroyReason.PROTOCOL);
     }
 
@@ -178,13 +166,7 @@ class RelayCircuitTest {
     void extend_toADeadRelay_closesTheCircuit() {
         kit.relay(2).stop();
         CellClient client = kit.client(0, 1);
-        client.sendEarly(
-                1,
-                0,
-                new Extend2(
-                        kit.relay(2).specifiers(),
-                        HandshakeType.NTOR,
-                        client.ntor(kit.relay(2)).onionskin()));
+        client.askToExtend(1, kit.relay(2));
         assertThat(closedAt(1)).contains(DestroyReason.CONNECTFAILED);
         assertThat(client.destroyed).contains(DestroyReason.DESTROYED);
     }
@@ -263,13 +245,7 @@ class RelayCircuitTest {
         assertThat(client.last().message()).isEqualTo(new Truncated(DestroyReason.REQUESTED));
         assertThat(kit.relay(1).core.circuits()).isEmpty();
         assertThat(kit.relay(2).core.circuits()).isEmpty();
-        client.sendEarly(
-                0,
-                0,
-                new Extend2(
-                        kit.relay(3).specifiers(),
-                        HandshakeType.NTOR,
-                        client.ntor(kit.relay(3)).onionskin()));
+        client.askToExtend(0, kit.relay(3));
         assertThat(client.last().command()).isEqualTo(RelayCommand.EXTENDED2);
     }
 
