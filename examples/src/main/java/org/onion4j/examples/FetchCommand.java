@@ -41,11 +41,8 @@ final class FetchCommand implements Callable<Integer> {
     @Mixin
     private NetworkOptions network;
 
-    @Option(
-            names = "--state",
-            paramLabel = "DIR",
-            description = "where to keep what the client learns (default: nowhere)")
-    private Path state;
+    @Mixin
+    private StateOption state;
 
     @Option(names = "--out", paramLabel = "FILE", description = "where to put the body (default: standard output)")
     private Path out;
@@ -66,7 +63,7 @@ final class FetchCommand implements Callable<Integer> {
         WebAddress address = WebAddress.parse(url);
         StreamOptions.Builder options = streamOptions();
         checkOut();
-        try (OnionClient client = network.open(state, err)) {
+        try (OnionClient client = network.open(state.directory(), err)) {
             StreamOptions later = options.build();
             StreamOptions first = options.timeout(network.firstRequestTime()).build();
             OnionStream stream = NetworkOptions.bootstrapFor(

@@ -1,7 +1,6 @@
 package org.onion4j.examples;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.onion4j.api.OnionClient;
@@ -24,11 +23,8 @@ final class SocksCommand implements Callable<Integer> {
     @Mixin
     private NetworkOptions network;
 
-    @Option(
-            names = "--state",
-            paramLabel = "DIR",
-            description = "where to keep what the client learns (default: nowhere)")
-    private Path state;
+    @Mixin
+    private StateOption state;
 
     @Spec
     private CommandSpec spec;
@@ -40,7 +36,7 @@ final class SocksCommand implements Callable<Integer> {
         if (port < 0 || port > 65535) {
             throw CommandException.badArgument("--port takes a number from 0 to 65535, not " + port);
         }
-        try (OnionClient client = network.open(state, err);
+        try (OnionClient client = network.open(state.directory(), err);
                 ProxyServer proxy = client.openSocksProxy(port)) {
             Runtime.getRuntime().addShutdownHook(new Thread(client::close, "end of socks"));
             out.println("listening on 127.0.0.1:" + proxy.port());
