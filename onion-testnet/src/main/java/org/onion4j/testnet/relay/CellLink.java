@@ -84,10 +84,14 @@ final class CellLink implements RelayLinkListener {
     }
 
     void send(CircuitLeg leg, int command, byte[] body, int offset) {
+        send(leg.circuitId, command, body, offset);
+    }
+
+    private void send(int circuitId, int command, byte[] body, int offset) {
         if (!open) {
             return;
         }
-        link.send(leg.circuitId, command, body, offset);
+        link.send(circuitId, command, body, offset);
         if (link.queuedCells() > overflowAt) {
             onOverflow();
         }
@@ -187,9 +191,7 @@ final class CellLink implements RelayLinkListener {
     void refuse(int circuitId, DestroyReason reason) {
         byte[] body = new byte[CellFrame.CELL_BODY_LEN];
         new Destroy(reason).encode(new WireWriter(body, 0, body.length));
-        if (open) {
-            link.send(circuitId, CellCommand.DESTROY.wire(), body, 0);
-        }
+        send(circuitId, CellCommand.DESTROY.wire(), body, 0);
     }
 
     @Override

@@ -183,6 +183,24 @@ class RelayFlowTest {
         assertThat(quiet.last().command()).isEqualTo(RelayCommand.CONNECTED);
     }
 
+    @Test
+    void t82_refusalsThatNobodyReads_closeTheLink() {
+        CellClient flooder = kit.client(0);
+        CellClient quiet = kit.client(0);
+        FakeLink stalled = flooder.link().otherEnd();
+        stalled.stall(true);
+        byte[] body = new byte[509];
+        for (int i = 0; i < 3 * CellLink.OVERFLOW_CELLS; i++) {
+            flooder.link().send(0x80000100 + i, CellCommand.CREATE.wire(), body, 0);
+        }
+        kit.loop.run();
+        assertThat(stalled.isClosed()).isTrue();
+        assertThat(stalled.queuedCells()).isLessThan(3 * CellLink.OVERFLOW_CELLS);
+        assertThat(flooder.linkClosed).isTrue();
+        assertThat(quiet.linkClosed).isFalse();
+        assertThat(quiet.destroyed).isEmpty();
+    }
+
     @Property(tries = 20)
     void bytes_comeOutAsTheyWentIn(@ForAll long seed, @ForAll @IntRange(min = 1, max = 400_000) int size) {
         RelayKit fresh = RelayKit.honest(3);
