@@ -25,6 +25,9 @@ module org.onion4j.circuit {
             org.onion4j.directory,
             org.onion4j.api,
             org.onion4j.testnet;
+    exports org.onion4j.circuit.log to
+            org.onion4j.directory,
+            org.onion4j.api;
     exports org.onion4j.circuit.cell to
             org.onion4j.directory,
             org.onion4j.api,

@@ -5,8 +5,6 @@ module org.onion4j.directory {
     requires static com.google.errorprone.annotations;
     requires org.slf4j;
 
-    exports org.onion4j.directory.log to
-            org.onion4j.api;
     exports org.onion4j.directory.doc to
             org.onion4j.api,
             org.onion4j.testnet;

@@ -1,6 +1,6 @@
 package org.onion4j.api;
 
-import org.onion4j.directory.log.CauseOutline;
+import org.onion4j.circuit.log.CauseOutline;
 
 /** A defect of the library itself; its cause belongs in a bug report. */
 public final class InternalErrorException extends OnionException {

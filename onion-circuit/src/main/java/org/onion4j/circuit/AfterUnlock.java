@@ -2,8 +2,7 @@ package org.onion4j.circuit;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.onion4j.circuit.log.SparingLog;
 
 /**
  * Tells others what happened under a lock, once it has been released. One thread tells at a time, so that the order of
@@ -13,14 +12,15 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: guarded by the lock, which any thread may hold.
  */
 final class AfterUnlock {
-    private static final Logger log = LoggerFactory.getLogger(AfterUnlock.class);
-
     private final ReentrantLock lock;
+    private final SparingLog bugs;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private boolean telling;
 
-    AfterUnlock(ReentrantLock lock) {
+    /** @param bugs hears of those whom it tells and who fail */
+    AfterUnlock(ReentrantLock lock, SparingLog bugs) {
         this.lock = lock;
+        this.bugs = bugs;
     }
 
     /** Under the lock: runs something once the lock has been released. It must not block. */
@@ -50,7 +50,7 @@ final class AfterUnlock {
         try {
             task.run();
         } catch (RuntimeException e) {
-            log.error("a listener failed", e);
+            bugs.error("a listener failed", e);
         } finally {
             lock.lock();
         }

@@ -76,7 +76,7 @@ public final class Circuit implements AutoCloseable {
     private final StreamTable streams;
     private final HopHandshake handshakes;
     private final CompletableFuture<CircuitException> closed = new CompletableFuture<>();
-    private final AfterUnlock afterUnlock = new AfterUnlock(lock);
+    private final AfterUnlock afterUnlock;
     private final RelayReceiver receiver;
 
     private State state = State.OPEN;
@@ -88,6 +88,7 @@ public final class Circuit implements AutoCloseable {
     private Circuit(Channel channel, CircuitParameters parameters, RandomSource random, Ticker ticker) {
         this.channel = channel;
         this.random = random;
+        this.afterUnlock = new AfterUnlock(lock, channel.bugs());
         this.sender =
                 new RelaySender(channel, random, e -> closeLocked(noRandomness(e), Notice.SEND_DESTROY), this::flush);
         this.streams = new StreamTable(new Carrier(), ticker, random);
@@ -432,7 +433,7 @@ public final class Circuit implements AutoCloseable {
             } catch (RandomnessException e) {
                 closeLocked(noRandomness(e), Notice.SEND_DESTROY);
             } catch (RuntimeException e) {
-                log.error("a circuit failed", e); // a bug of ours; the channel's other circuits go on
+                channel.bugs().error("a circuit failed", e); // a bug of ours; the channel's other circuits go on
                 closeLocked(
                         new CircuitException(CircuitException.Kind.LOCAL, "internal error", e), Notice.SEND_DESTROY);
             } finally {

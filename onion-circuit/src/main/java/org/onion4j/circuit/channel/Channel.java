@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.channel.LinkOpener.OpenLink;
+import org.onion4j.circuit.log.SparingLog;
 import org.onion4j.circuit.runtime.MemoryQuota;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.onion4j.crypto.random.RandomnessException;
@@ -282,6 +283,11 @@ public final class Channel implements AutoCloseable {
         outgoing.whenRoom(task);
     }
 
+    /** Is told of failures of ours. */
+    public SparingLog bugs() {
+        return environment.bugs();
+    }
+
     /** What the buffers of all channels and streams of the client may hold together. */
     public MemoryQuota memory() {
         return environment.memory();
@@ -357,7 +363,7 @@ public final class Channel implements AutoCloseable {
     /** What a bug of ours, or what the platform can't give us, does to a channel. */
     static ChannelException localFailure(Throwable failure) {
         String what = failure instanceof RandomnessException ? "the random source failed" : "internal error";
-        log.error("a channel failed: {}", what, failure);
+        log.debug("a channel failed: {}", what, failure); // that it ends for this is logged then
         return new ChannelException(ChannelException.Kind.LOCAL, what, failure);
     }
 
@@ -374,19 +380,23 @@ public final class Channel implements AutoCloseable {
         ChannelLife.Remains remains = life.close(end);
         outgoing.discard();
         socket.close();
+        ChannelException why = remains.cause();
+        if (why.kind() == ChannelException.Kind.LOCAL && !(why.getCause() instanceof IOException)) {
+            bugs().error("a channel failed: " + why.getMessage(), why.getCause());
+        }
         try {
-            remains.orphans().handlers().forEach(orphan -> tell(orphan, remains.cause()));
+            remains.orphans().handlers().forEach(orphan -> tell(orphan, why));
         } finally {
-            opened.completeExceptionally(remains.cause());
-            closed.complete(remains.cause());
+            opened.completeExceptionally(why);
+            closed.complete(why);
         }
     }
 
-    private static void tell(CellHandler orphan, ChannelException why) {
+    private void tell(CellHandler orphan, ChannelException why) {
         try {
             orphan.onChannelClosed(why);
         } catch (RuntimeException | Error e) {
-            log.error("a circuit failed at the end of its channel", e); // the others must still hear of it
+            bugs().error("a circuit failed at the end of its channel", e); // the others must still hear of it
         }
     }
 

@@ -1,18 +1,19 @@
 package org.onion4j.circuit.runtime;
 
+import com.google.common.base.Ticker;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
+import org.onion4j.circuit.log.SparingLog;
 import org.slf4j.LoggerFactory;
 
 /** The scheduler of a running client: one thread, started at the first task and ended by {@link #close}. */
 public final class ThreadScheduler implements OwnedScheduler {
-    private static final Logger log = LoggerFactory.getLogger(ThreadScheduler.class);
-
+    private final SparingLog bugs =
+            new SparingLog(LoggerFactory.getLogger(ThreadScheduler.class), Ticker.systemTicker());
     private final ScheduledThreadPoolExecutor executor;
 
     public ThreadScheduler(ThreadFactory threads) {
@@ -32,11 +33,11 @@ public final class ThreadScheduler implements OwnedScheduler {
         }
     }
 
-    private static void runLogged(Runnable task) {
+    private void runLogged(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
-            log.error("a scheduled task failed", e); // a bug of ours, or no memory; the other tasks must still run
+            bugs.error("a scheduled task failed", e); // a bug of ours, or no memory; the other tasks must still run
         }
     }
 

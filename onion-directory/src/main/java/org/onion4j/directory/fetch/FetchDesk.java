@@ -14,9 +14,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.circuit.channel.ChannelException;
+import org.onion4j.circuit.log.SparingLog;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
-import org.onion4j.directory.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -84,7 +84,7 @@ public final class CircuitSupply implements AutoCloseable {
         }
     }
 
-    private final SupplyLock lock = new SupplyLock();
+    private final SupplyLock lock;
     private final GuardManager guards;
     private final SupplyParameters parameters;
     private final TimeSource time;
@@ -127,6 +127,7 @@ public final class CircuitSupply implements AutoCloseable {
             Ticker ticker,
             RandomSource random,
             Scheduler scheduler) {
+        this.lock = new SupplyLock(ticker);
         this.guards = guards;
         this.parameters = parameters;
         this.time = new TimeSource(clock, ticker);

@@ -1,12 +1,12 @@
 package org.onion4j.directory.supply;
 
+import com.google.common.base.Ticker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.onion4j.directory.log.CauseOutline;
-import org.slf4j.Logger;
+import org.onion4j.circuit.log.SparingLog;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -14,10 +14,14 @@ import org.slf4j.LoggerFactory;
  * something, or may take long. Any thread.
  */
 final class SupplyLock {
-    private static final Logger log = LoggerFactory.getLogger(SupplyLock.class);
-
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
+    private final SparingLog bugs;
+
+    /** @param ticker tells how often what fails has been logged lately */
+    SupplyLock(Ticker ticker) {
+        this.bugs = new SparingLog(LoggerFactory.getLogger(SupplyLock.class), ticker);
+    }
 
     /** Does something under the lock. It may do so within itself. */
     void run(Runnable body) {
@@ -39,7 +43,7 @@ final class SupplyLock {
                 afterwards.clear();
             }
             lock.unlock();
-            tasks.forEach(SupplyLock::runLogged);
+            tasks.forEach(this::runLogged);
         }
     }
 
@@ -49,12 +53,11 @@ final class SupplyLock {
         afterwards.add(task);
     }
 
-    private static void runLogged(Runnable task) {
+    private void runLogged(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException e) {
-            log.error("a task of the circuit supply failed", CauseOutline.of(e)); // a bug; the others must be done
-            log.debug("in full", e);
+            bugs.error("a task of the circuit supply failed", e); // the others must be done
         }
     }
 

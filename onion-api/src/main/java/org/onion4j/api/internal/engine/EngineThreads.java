@@ -1,5 +1,6 @@
 package org.onion4j.api.internal.engine;
 
+import com.google.common.base.Ticker;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Set;
@@ -10,8 +11,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.onion4j.directory.log.CauseOutline;
-import org.slf4j.Logger;
+import org.onion4j.circuit.log.SparingLog;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
  * Any thread may call.
  */
 final class EngineThreads implements ThreadFactory {
-    private static final Logger log = LoggerFactory.getLogger(EngineThreads.class);
     private static final int MAX_WORKERS = 8;
     private static final Duration WORKER_IDLE_TIME = Duration.ofSeconds(5);
 
+    private final SparingLog bugs = new SparingLog(LoggerFactory.getLogger(EngineThreads.class), Ticker.systemTicker());
     private final AtomicInteger made = new AtomicInteger();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final String name;
@@ -43,10 +43,7 @@ final class EngineThreads implements ThreadFactory {
                 },
                 name + "-" + made.incrementAndGet());
         thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler((t, e) -> {
-            log.error("a thread of the client failed", CauseOutline.of(e));
-            log.debug("in full", e);
-        });
+        thread.setUncaughtExceptionHandler((t, e) -> bugs.error("a thread of the client failed", e));
         threads.add(thread);
         return thread;
     }

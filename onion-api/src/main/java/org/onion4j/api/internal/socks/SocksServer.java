@@ -23,7 +23,7 @@ import org.onion4j.api.ProxyException;
 import org.onion4j.api.ProxyServer;
 import org.onion4j.api.internal.ClientRequests;
 import org.onion4j.api.internal.DaemonThreads;
-import org.onion4j.directory.log.SparingLog;
+import org.onion4j.circuit.log.SparingLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

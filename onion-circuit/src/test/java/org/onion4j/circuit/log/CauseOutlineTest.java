@@ -1,4 +1,4 @@
-package org.onion4j.directory.log;
+package org.onion4j.circuit.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.onion4j.directory.log;
+package org.onion4j.circuit.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,16 +6,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.onion4j.directory.guard.VirtualTime;
+import org.onion4j.circuit.testing.VirtualTime;
 import org.slf4j.LoggerFactory;
 
 /** T87: what repeats is logged a few times an hour, with a count. */
 class SparingLogTest {
-    private final VirtualTime time = new VirtualTime(Instant.parse("2024-05-17T17:30:00Z"));
+    private final VirtualTime time = new VirtualTime();
     private final SparingLog log = new SparingLog(LoggerFactory.getLogger(SparingLogTest.class), time.ticker());
     private final ByteArrayOutputStream told = new ByteArrayOutputStream();
     private PrintStream stderr;
