@@ -153,6 +153,23 @@ class MemoryLimitTest {
         assertThat(other.read(498)).containsOnly(9);
     }
 
+    /** Nobody can read it any more, so it would be held until memory is short. */
+    @Test
+    void t82_streamClosedAfterTheFarEndWithDataUnread_givesItsMemoryBack() throws Exception {
+        Stream stream = unread(client.fast());
+        stream.hop().send(stream.id(), End.of(EndReason.DONE));
+        get(stream.client().closed());
+        assertThat(stream.client().read(new byte[100], 0, 100)).isEqualTo(100);
+        assertThat(memory().heldBytes()).isGreaterThanOrEqualTo(WINDOW * 498);
+        stream.client().close();
+        assertThat(memory().heldBytes()).isLessThan(WINDOW * 498);
+        assertThat(stream.client().available()).isZero();
+        assertThatThrownBy(() -> stream.client().read(new byte[1], 0, 1))
+                .as("what was dropped is not the end of the data")
+                .isInstanceOfSatisfying(
+                        StreamException.class, e -> assertThat(e.kind()).isEqualTo(StreamException.Kind.CLOSED));
+    }
+
     @Test
     void t82_allThatWasHeld_isGivenBackAtTheEnd() throws Exception {
         client.channelMayEnd();

@@ -356,10 +356,14 @@ public final class DataStream implements AutoCloseable {
         }
     }
 
-    /** Ends the stream; a client never says why. A blocked reader or writer gets an exception. Again: no effect. */
+    /**
+     * Ends the stream; a client never says why. A blocked reader or writer gets an exception, and what has not been read is
+     * dropped. Again: no effect.
+     */
     @Override
     public void close() {
         close(StreamException.closed());
+        dropUnread(StreamException.closed()); // what the far end, or the end of the circuit, has left
     }
 
     /** Ends the stream because it did not open in time. */
@@ -505,6 +509,19 @@ public final class DataStream implements AutoCloseable {
         });
     }
 
+    /** Where it has ended before and data is left, that goes, and a reader learns why: it must not take this for the end. */
+    private void dropUnread(StreamException why) {
+        receiveLock.lock();
+        try {
+            if (received.size() > 0) {
+                received.clear();
+                failure = why;
+            }
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
     /** What the quota of memory sees of it. */
     private final class Memory implements MemoryQuota.Owner {
         @Override
@@ -529,15 +546,7 @@ public final class DataStream implements AutoCloseable {
             } finally {
                 carrier.unlock();
             }
-            receiveLock.lock();
-            try {
-                if (received.size() > 0) { // it had ended before
-                    received.clear();
-                    failure = StreamException.dropped();
-                }
-            } finally {
-                receiveLock.unlock();
-            }
+            dropUnread(StreamException.dropped());
         }
     }
 
