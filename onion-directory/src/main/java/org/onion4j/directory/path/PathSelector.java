@@ -26,7 +26,6 @@ public final class PathSelector {
     private final WeightedRelays guards;
     private final WeightedRelays middles;
     private final WeightedRelays exits;
-    private final WeightedRelays unflaggedExits;
     private final WeightedRelays directories;
 
     private PathSelector(NetworkView view, PathRules rules) {
@@ -37,13 +36,7 @@ public final class PathSelector {
                 Position.GUARD, eligible(relay -> relay.has(RelayFlag.GUARD) && !relay.has(RelayFlag.MIDDLE_ONLY)));
         this.middles = table(Position.MIDDLE, eligible(usable.and(PathSelector::canExtend)));
         this.directories = table(Position.DIRECTORY, eligible(usable.and(relay -> relay.has(RelayFlag.V2_DIR))));
-        List<Relay> flagged = new ArrayList<>();
-        List<Relay> unflagged = new ArrayList<>();
-        for (Relay relay : eligible(usable.and(PathSelector::letsOut))) {
-            (relay.has(RelayFlag.EXIT) ? flagged : unflagged).add(relay);
-        }
-        this.exits = table(Position.EXIT, flagged);
-        this.unflaggedExits = table(Position.EXIT, unflagged);
+        this.exits = table(Position.EXIT, eligible(usable.and(PathSelector::letsOut)));
     }
 
     /** A selector for a view and the client's rules. */
@@ -65,6 +58,7 @@ public final class PathSelector {
         return new WeightedRelays(relays, new PositionWeights(view, position)::of);
     }
 
+    /** By its policy: the Exit flag, for which more ports must be open than one, is a matter of weight alone. */
     private static boolean letsOut(Relay relay) {
         return canExtend(relay)
                 && !relay.has(RelayFlag.BAD_EXIT)
@@ -88,7 +82,7 @@ public final class PathSelector {
 
     /** Whether the network has any relay from which streams could leave. */
     public boolean hasExits() {
-        return exits.size() + unflaggedExits.size() > 0;
+        return exits.size() > 0;
     }
 
     /** Whether two relays may not stand in one path. */
@@ -160,8 +154,7 @@ public final class PathSelector {
         if (!request.target().isPresent()) {
             return middles.draw(fits.and(relay -> !relay.has(RelayFlag.MIDDLE_ONLY)), random);
         }
-        Optional<Relay> found = exits.draw(fits, random);
-        return found.isPresent() ? found : unflaggedExits.draw(fits, random);
+        return exits.draw(fits, random);
     }
 
     private NoPathException noLastHop(PathRequest request) {
@@ -173,7 +166,7 @@ public final class PathSelector {
         if (!hasExits()) {
             return new NoPathException(Position.EXIT, Lack.NO_RELAY, "no exit is known");
         }
-        if (exits.count(target::allowedBy) + unflaggedExits.count(target::allowedBy) == 0) {
+        if (exits.count(target::allowedBy) == 0) {
             return new NoPathException(Position.EXIT, Lack.NO_POLICY, "no exit allows " + target);
         }
         return new NoPathException(

@@ -103,6 +103,17 @@ class PathSelectorTest {
         assertThat(lastHops(PathRequest.exit(ExitTarget.port(80)))).containsExactly("good");
     }
 
+    /** Relays get the Exit flag for several ports that are open; one that allows a single port is an exit all the same. */
+    @Test
+    void select_exitsWithoutExitFlag_areDrawnByTheirWeight() throws Exception {
+        guards(1);
+        middles(3);
+        network.relay("flagged").exit("accept 80,443").weight(100);
+        network.relay("plain").policy("accept 443").weight(100);
+        assertThat(lastHops(PathRequest.exit(ExitTarget.port(443)))).containsExactlyInAnyOrder("flagged", "plain");
+        assertThat(lastHops(PathRequest.exit(ExitTarget.port(80)))).containsExactly("flagged");
+    }
+
     @Test
     void select_middleOnlyRelays_areMiddlesButNoLastHops() throws Exception {
         network.relay("guard0").flags(RelayFlag.GUARD).weight(0);

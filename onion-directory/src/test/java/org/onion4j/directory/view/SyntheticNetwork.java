@@ -179,6 +179,12 @@ public final class SyntheticNetwork {
         @CanIgnoreReturnValue
         public RelayBuilder exit(String summary) {
             flags(RelayFlag.EXIT);
+            return policy(summary);
+        }
+
+        /** Sets the port summary for IPv4 alone. */
+        @CanIgnoreReturnValue
+        public RelayBuilder policy(String summary) {
             policy = parsePolicy(summary);
             return this;
         }
