@@ -77,6 +77,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
     private int tries; // since the last success
     private int authorityTries; // of them, to authorities
     private int certificateFailures;
+    private final ClockSkewEstimate documentSkew; // by those that were out of their time: at least so much
     private Optional<ClockSkew> wrongClock = Optional.empty(); // of ours, where that kept one from use
 
     ConsensusTrack(
@@ -87,6 +88,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
             Owner owner) {
         this.desk = desk;
         this.faults = new SparingLog(LOG, desk.ticker());
+        this.documentSkew = new ClockSkewEstimate(desk::isAuthority);
         this.cache = cache;
         this.random = random;
         this.authorities = authorities;
@@ -134,6 +136,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
         tries = 0;
         notBeforeNanos = desk.nanos();
         wrongClock = Optional.empty();
+        documentSkew.reset();
         current.ifPresent(consensus -> nextFetch = ConsensusSchedule.nextFetch(consensus, now, random));
     }
 
@@ -278,13 +281,14 @@ final class ConsensusTrack implements FetchDesk.Handler {
             if (!consensus.validAfter().isAfter(newest)) {
                 return FetchOutcome.NOT_FOUND; // nothing new
             }
-            Liveness liveness = Liveness.of(consensus, now);
-            if (!liveness.usable()) {
-                return outOfTime(consensus, liveness, now);
-            }
             known = certificates;
         } finally {
             desk.lock().unlock();
+        }
+        Liveness liveness = Liveness.of(consensus, now);
+        if (!liveness.usable()) {
+            outOfTime(consensus, liveness, known, source, now);
+            return FetchOutcome.NOT_FOUND;
         }
         SignatureVerdict verdict = verifier.verify(consensus, known, now);
         if (verdict.trusted()) {
@@ -302,23 +306,33 @@ final class ConsensusTrack implements FetchDesk.Handler {
         return FetchOutcome.BAD_ANSWER;
     }
 
-    /** Either the clock is wrong or the directory is: the other directories' clocks tell. */
-    private FetchOutcome outOfTime(Consensus consensus, Liveness liveness, Instant now) {
-        Optional<Duration> told = desk.skew().large();
-        if (told.isPresent()) {
-            wrongClock = told.map(ahead -> new ClockSkew(ahead, Measure.TOLD));
-        } else if (liveness == Liveness.PREMATURE) {
-            wrongClock = Optional.of(atLeast(Duration.between(consensus.validAfter(), now)));
-        } else if (!desk.skew().ahead().isPresent()) {
-            wrongClock = Optional.of(atLeast(Duration.between(consensus.validUntil(), now))); // nobody tells the time
+    /** Either the clock is wrong or the directory is: the authorities' signatures tell, or other directories. */
+    private void outOfTime(
+            Consensus consensus,
+            Liveness liveness,
+            ImmutableList<AuthorityCertificate> known,
+            Optional<DirectorySource> source,
+            Instant now) {
+        boolean premature = liveness == Liveness.PREMATURE;
+        Instant nearest = premature ? consensus.validAfter() : consensus.validUntil();
+        // What most authorities have signed has come to pass; an old one may have been kept by anybody.
+        boolean proven = premature
+                && verifier.verify(consensus, known, consensus.validAfter()).trusted();
+        desk.lock().lock();
+        try {
+            source.ifPresent(from -> documentSkew.add(from.rsaIdentity(), now, nearest));
+            Optional<Duration> told = desk.skew().large();
+            if (told.isPresent()) {
+                wrongClock = told.map(ahead -> new ClockSkew(ahead, Measure.TOLD));
+            } else if (proven) {
+                wrongClock = Optional.of(new ClockSkew(Duration.between(nearest, now), Measure.AT_LEAST));
+            } else if (premature || !desk.skew().isKnown()) { // else directories that tell the time have an old one
+                wrongClock = documentSkew.large().map(ahead -> new ClockSkew(ahead, Measure.AT_LEAST));
+            }
+        } finally {
+            desk.lock().unlock();
         }
-        faults.info(
-                "a consensus is {} by this clock", liveness == Liveness.PREMATURE ? "of the future" : "long expired");
-        return FetchOutcome.NOT_FOUND;
-    }
-
-    private static ClockSkew atLeast(Duration ahead) {
-        return new ClockSkew(ahead, Measure.AT_LEAST);
+        faults.info("a consensus is {} by this clock", premature ? "of the future" : "long expired");
     }
 
     private FetchOutcome accept(Consensus consensus, byte[] text, Instant now) {
@@ -350,6 +364,7 @@ final class ConsensusTrack implements FetchDesk.Handler {
         newest = consensus.validAfter();
         waiting = Optional.empty();
         wrongClock = Optional.empty();
+        documentSkew.reset();
         diffBase = Optional.of(new DiffBase(consensus.validAfter(), digest));
         nextFetch = ConsensusSchedule.nextFetch(consensus, now, random);
         if (Liveness.of(consensus, now) != Liveness.LIVE) { // a fresh one would come out no better by this clock

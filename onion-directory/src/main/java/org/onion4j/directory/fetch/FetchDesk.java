@@ -47,8 +47,8 @@ final class FetchDesk {
     private final DirectoryEnvironment env;
     private final SourcePicker picker;
     private final SparingLog bugs;
-    private final ClockSkewEstimate skew = new ClockSkewEstimate();
-    private final ClockSkewEstimate linkSkew = new ClockSkewEstimate();
+    private final ClockSkewEstimate skew;
+    private final ClockSkewEstimate linkSkew = new ClockSkewEstimate(relay -> false);
     private final Set<RunningFetch> running = new LinkedHashSet<>();
     private final List<Pending> pending = new ArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -64,6 +64,7 @@ final class FetchDesk {
      */
     FetchDesk(DirectoryEnvironment env, Runnable onEnd, Runnable onProgress) {
         this.env = env;
+        this.skew = new ClockSkewEstimate(this::isAuthority);
         this.bugs = new SparingLog(LOG, env.ticker());
         this.picker = new SourcePicker(env.network(), env.caches(), env.random());
         this.onEnd = onEnd;
@@ -79,6 +80,7 @@ final class FetchDesk {
         return picker;
     }
 
+    /** What directories say of the time. */
     ClockSkewEstimate skew() {
         return skew;
     }
@@ -86,6 +88,12 @@ final class FetchDesk {
     /** The same by certificates of links that could not be opened, so at least: that is all there is where none opens. */
     ClockSkewEstimate linkSkew() {
         return linkSkew;
+    }
+
+    /** Whether a directory is one of the authorities. Any thread. */
+    boolean isAuthority(RsaIdentity directory) {
+        return env.network().authorities().stream()
+                .anyMatch(authority -> authority.rsaIdentity().equals(directory));
     }
 
     /** Wall time. Any thread. */

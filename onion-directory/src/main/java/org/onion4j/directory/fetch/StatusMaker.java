@@ -108,7 +108,7 @@ final class StatusMaker {
             return Optional.empty();
         }
         Optional<Duration> byLinks = desk.linkSkew().large();
-        if (!failures.answered() && desk.linkSkew().isShared() && byLinks.isPresent()) {
+        if (!failures.answered() && byLinks.isPresent()) {
             return Optional.of(new ClockSkew(byLinks.get(), ClockSkew.Measure.AT_LEAST));
         } else if (!failures.answered()) {
             return Optional.of(new DirectoryStatus.Unreachable(failures.count()));

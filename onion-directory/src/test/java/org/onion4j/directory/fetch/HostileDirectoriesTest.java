@@ -270,6 +270,52 @@ class HostileDirectoriesTest {
         assertThat(client.status().blockage().orElseThrow()).isInstanceOf(DirectoryStatus.Unreachable.class);
     }
 
+    /** T37: what one directory says of the time, with its own clock or an old or future document, is not believed. */
+    @ParameterizedTest
+    @CsvSource({"NOT_FOUND, P0D, P3D", "GOOD, P-5D, P0D", "GOOD, P5D, P0D", "GOOD, P5D, P5D"})
+    void t37_oneDirectoryOfAnotherTime_isNotBelieved(Behaviour behaviour, Duration consensusAge, Duration clockOffset) {
+        directories.publish(30, VALID_AFTER.plus(consensusAge), 1);
+        directories.usual = Behaviour.UNREACHABLE;
+        directories.behaviours.put(FakeDirectories.identity("fallback0"), behaviour);
+        directories.clockOffsets.put(FakeDirectories.identity("fallback0"), clockOffset);
+        Client client = client();
+        runtime.run(Duration.ofMinutes(10));
+        assertThat(directories.requests).isNotEmpty();
+        assertThat(client.status().blockage().orElseThrow()).isNotInstanceOf(ClockSkew.class);
+    }
+
+    /** T37: an authority is believed alone. */
+    @Test
+    void t37_oneAuthorityOfAnotherTime_isBelieved() {
+        directories.usual = Behaviour.UNREACHABLE;
+        directories.behaviours.put(FakeDirectories.identity("auth0"), Behaviour.NOT_FOUND);
+        directories.clockOffsets.put(FakeDirectories.identity("auth0"), Duration.ofDays(3));
+        Client client = client();
+        runtime.run(Duration.ofHours(1));
+        ClockSkew skew = (ClockSkew) client.status().blockage().orElseThrow();
+        assertThat(skew.measure()).isEqualTo(ClockSkew.Measure.TOLD);
+        assertThat(skew.ahead()).isBetween(Duration.parse("P-3DT-10S"), Duration.parse("P-3DT10S"));
+    }
+
+    /** T37: what most authorities have signed shows that its time has come, whoever gives it. */
+    @Test
+    void t37_signedConsensusOfTheFuture_isBelieved() {
+        directories.publish(30, VALID_AFTER, 1);
+        try (Client first = client()) {
+            runtime.run(Duration.ofSeconds(10)); // gets the authorities' certificates
+            assertThat(first.ready()).isTrue();
+        }
+        store.delete(DirectoryCache.CONSENSUS);
+        directories.publish(30, VALID_AFTER.plus(Duration.ofDays(5)), 1);
+        directories.usual = Behaviour.UNREACHABLE;
+        directories.behaviours.put(FakeDirectories.identity("fallback0"), Behaviour.GOOD);
+        Client client = client();
+        runtime.run(Duration.ofMinutes(10));
+        ClockSkew skew = (ClockSkew) client.status().blockage().orElseThrow();
+        assertThat(skew.measure()).isEqualTo(ClockSkew.Measure.AT_LEAST);
+        assertThat(skew.ahead()).isBetween(Duration.ofDays(-5), Duration.ofDays(-4));
+    }
+
     /** T37: the same, while running. */
     @Test
     void t37_clockSetWhileRunning_isNoticed() {
