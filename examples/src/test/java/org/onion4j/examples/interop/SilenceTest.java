@@ -2,8 +2,10 @@ package org.onion4j.examples.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,12 +28,7 @@ class SilenceTest {
     void application_listensNowhereAndLooksUpNothing(CTorNetwork network) throws Exception {
         try (WebServer web = WebServer.start();
                 ResolverTrap trap = ResolverTrap.set(folder);
-                ChildJvm child = ChildJvm.start(
-                        folder,
-                        List.of(trap.jvmOption()),
-                        QuietApplication.class,
-                        network.clientTorrcFile().toString(),
-                        Integer.toString(web.port()))) {
+                ChildJvm child = start(trap, network, web)) {
             child.awaitLine("done", LIMIT);
 
             assertThat(ProcNet.tcpSockets(child.pid())).anyMatch(ProcNet.TcpSocket::established);
@@ -47,16 +44,18 @@ class SilenceTest {
     void trap_noticesALookup(CTorNetwork network) throws Exception {
         try (WebServer web = WebServer.start();
                 ResolverTrap trap = ResolverTrap.set(folder);
-                ChildJvm child = ChildJvm.start(
-                        folder,
-                        List.of(trap.jvmOption()),
-                        QuietApplication.class,
-                        network.clientTorrcFile().toString(),
-                        Integer.toString(web.port()),
-                        "leak")) {
+                ChildJvm child = start(trap, network, web, "leak")) {
             child.awaitLine("done", LIMIT);
 
             assertThat(trap.lookups()).isPositive();
         }
+    }
+
+    private ChildJvm start(ResolverTrap trap, CTorNetwork network, WebServer web, String... more) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of(network.clientTorrcFile().toString(), Integer.toString(web.port())));
+        arguments.addAll(List.of(more));
+        return ChildJvm.start(
+                folder, List.of(trap.jvmOption()), QuietApplication.class, arguments.toArray(new String[0]));
     }
 }

@@ -12,7 +12,7 @@ public final class Await {
     /** Something to look at again and again; an {@link IOException} counts as "not so far". */
     @FunctionalInterface
     public interface Condition {
-        boolean holds() throws IOException;
+        boolean holds() throws IOException, InterruptedException;
     }
 
     private Await() {}

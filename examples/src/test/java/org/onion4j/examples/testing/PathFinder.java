@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,7 +17,10 @@ import java.util.regex.Pattern;
  * the bytes come from, the exit has the connection to the web server, and the middle is where the exit's bytes go.
  */
 public final class PathFinder {
-    private static final long WATCH_MILLIS = 700;
+    /** What only the download can have brought: far more than directories and handshakes cost meanwhile. */
+    private static final long WATCHED_BYTES = 500_000;
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Pattern BYTES_RECEIVED = Pattern.compile("bytes_received:(\\d+)");
 
     /** The relays of the circuit. */
@@ -26,16 +29,17 @@ public final class PathFinder {
     private PathFinder() {}
 
     /** Looks for the path of the one download that is now going on between this process and {@code web}. */
-    public static Found ofDownload(CTorNetwork network, WebServer web) throws IOException, InterruptedException {
+    public static Found ofDownload(CTorNetwork network, WebServer web)
+            throws IOException, InterruptedException, TimeoutException {
         CTorNode exit = exit(network, web);
         Map<CTorNode, Long> receivedBefore = received(network);
         Map<CTorNode, Long> passedOnBefore = receivedFrom(exit, network);
-        TimeUnit.MILLISECONDS.sleep(WATCH_MILLIS);
-        Map<CTorNode, Long> received = difference(received(network), receivedBefore);
-        Map<CTorNode, Long> passedOn = difference(receivedFrom(exit, network), passedOnBefore);
-
-        CTorNode guard = most(received, List.of(exit));
-        return new Found(guard, most(passedOn, List.of(exit, guard)), exit);
+        CTorNode guard = grown("the guard's bytes", () -> difference(received(network), receivedBefore), List.of(exit));
+        CTorNode middle = grown(
+                "the middle's bytes",
+                () -> difference(receivedFrom(exit, network), passedOnBefore),
+                List.of(exit, guard));
+        return new Found(guard, middle, exit);
     }
 
     private static CTorNode exit(CTorNetwork network, WebServer web) throws IOException {
@@ -105,11 +109,22 @@ public final class PathFinder {
         return difference;
     }
 
-    private static CTorNode most(Map<CTorNode, Long> values, List<CTorNode> without) throws IOException {
-        return values.entrySet().stream()
-                .filter(entry -> !without.contains(entry.getKey()))
-                .max(Comparator.comparingLong(Map.Entry::getValue))
-                .orElseThrow(() -> new IOException("there is no connection to any relay"))
-                .getKey();
+    private interface Counter {
+        Map<CTorNode, Long> count() throws IOException, InterruptedException;
+    }
+
+    /** Waits until as much as a download has come to one of the nodes, which is the one. */
+    private static CTorNode grown(String what, Counter counter, List<CTorNode> without)
+            throws InterruptedException, TimeoutException {
+        AtomicReference<CTorNode> found = new AtomicReference<>();
+        Await.until(what, LIMIT, () -> {
+            Map.Entry<CTorNode, Long> most = counter.count().entrySet().stream()
+                    .filter(entry -> !without.contains(entry.getKey()))
+                    .max(Map.Entry.comparingByValue())
+                    .orElseThrow(() -> new IOException("there is no connection to any relay"));
+            found.set(most.getKey());
+            return most.getValue() >= WATCHED_BYTES;
+        });
+        return found.get();
     }
 }
