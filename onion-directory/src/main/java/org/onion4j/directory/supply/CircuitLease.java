@@ -41,6 +41,12 @@ public final class CircuitLease {
         supply.answered(supplied);
     }
 
+    /** The far end answered and lied: the relays before it did their part, and it takes no further stream. */
+    public void deceived() {
+        answered();
+        supply.failed(supplied);
+    }
+
     /** The far end did not answer, or the circuit died: it takes no further stream. */
     public void failed() {
         supplied.guard().used(false);

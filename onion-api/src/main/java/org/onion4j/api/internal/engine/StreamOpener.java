@@ -223,6 +223,7 @@ final class StreamOpener<T> {
 
     private void judge(CircuitLease lease, Throwable failure) {
         if (failure instanceof OnionException) {
+            lease.deceived(); // or else the next streams would meet the same exit
             result.completeExceptionally(failure);
             return;
         }
