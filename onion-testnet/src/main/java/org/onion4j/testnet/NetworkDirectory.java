@@ -1,16 +1,12 @@
 package org.onion4j.testnet;
 
-import java.net.Inet4Address;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.onion4j.crypto.bytes.RsaIdentity;
-import org.onion4j.directory.doc.ExitPolicy;
 import org.onion4j.directory.doc.ServerDescriptor;
 import org.onion4j.testnet.dir.Authorities;
 import org.onion4j.testnet.dir.Authority;
@@ -19,6 +15,7 @@ import org.onion4j.testnet.dir.DescriptorMaker;
 import org.onion4j.testnet.dir.DirectoryStore;
 import org.onion4j.testnet.dir.RelayProfile;
 import org.onion4j.testnet.dir.VotingSchedule;
+import org.onion4j.testnet.keys.RelayIdentity;
 import org.onion4j.testnet.loop.Loop;
 
 /**
@@ -36,21 +33,7 @@ final class NetworkDirectory {
     private static final long WEIGHT = 10_000;
 
     /** One of our relays. */
-    record Member(RelayHost host, Set<RelayRole> roles, int dirPort) {
-        RelayProfile profile() {
-            InetSocketAddress address = host.address();
-            RelayProfile.Builder profile = RelayProfile.builder(
-                            host.nickname(), (Inet4Address) address.getAddress(), address.getPort())
-                    .dirPort(dirPort);
-            if (roles.contains(RelayRole.EXIT)) {
-                profile.exitPolicy(ExitPolicy.ACCEPT_ALL);
-            }
-            if (!roles.contains(RelayRole.HSDIR)) {
-                profile.services(RelayProfile.Service.DIRECTORY);
-            }
-            return profile.build();
-        }
-    }
+    record Member(RelayHost host, RelayProfile profile) {}
 
     private final List<Member> members;
     private final Authorities authorities;
@@ -58,7 +41,7 @@ final class NetworkDirectory {
     private final Loop loop;
     private final Instant started;
     private final Map<RsaIdentity, Member> byIdentity = new HashMap<>();
-    private final Map<Member, Instant> published = new HashMap<>();
+    private final Map<Member, ServerDescriptor> published = new HashMap<>();
 
     NetworkDirectory(
             List<Member> members, List<Authority> all, VotingSchedule schedule, DirectoryStore store, Loop loop) {
@@ -84,15 +67,27 @@ final class NetworkDirectory {
     private void turn() {
         Instant now = loop.time().now();
         for (Member member : members) {
-            Instant last = published.get(member);
-            boolean due = last == null || !last.plus(REPUBLISH).isAfter(now);
-            if (due && member.host.isReachable()) {
-                publish(member, now);
+            if (member.host.isReachable()) {
+                member.host.identity().renew(now);
+                if (isDue(member, now)) {
+                    publish(member, now);
+                }
             }
         }
         authorities.all().forEach(this::welcomeGuests);
         authorities.turnOver(now).ifPresent(store::publish);
         loop.schedule(this::turn, Duration.between(now, authorities.nextTurn(now)));
+    }
+
+    /** Whether a relay's descriptor is old, or doesn't name its keys any more. */
+    private boolean isDue(Member member, Instant now) {
+        ServerDescriptor last = published.get(member);
+        if (last == null || !last.published().plus(REPUBLISH).isAfter(now)) {
+            return true;
+        }
+        RelayIdentity keys = member.host.identity();
+        return !last.keys().ntorOnionKey().equals(keys.ntorOnionKey())
+                || !last.validAt(keys.signing().expires().minusSeconds(3600));
     }
 
     /** Relays that came from elsewhere have no history to earn flags and weight by: they get what ours have. */
@@ -122,6 +117,6 @@ final class NetworkDirectory {
         ServerDescriptor descriptor =
                 DescriptorMaker.make(member.host.identity(), member.profile(), now, Duration.between(started, now));
         authorities.submit(descriptor, now);
-        published.put(member, now);
+        published.put(member, descriptor);
     }
 }

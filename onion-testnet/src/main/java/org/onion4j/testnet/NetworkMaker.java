@@ -23,6 +23,7 @@ import org.onion4j.testnet.dir.AuthorityKeys;
 import org.onion4j.testnet.dir.AuthoritySettings;
 import org.onion4j.testnet.dir.DirectoryStore;
 import org.onion4j.testnet.dir.NetworkText;
+import org.onion4j.testnet.dir.RelayProfile;
 import org.onion4j.testnet.dir.VotingSchedule;
 import org.onion4j.testnet.keys.RelayIdentity;
 import org.onion4j.testnet.keys.SeededRandom;
@@ -45,22 +46,22 @@ final class NetworkMaker {
 
     private record Keys(RelayIdentity relay, AuthorityKeys authority) {}
 
-    private final NetworkParts.Plan plan;
+    private final NetworkPlan plan;
     private final List<RelayHost.Place> places;
     private final NetworkTime time;
     private final VotingSchedule schedule;
     private final DirectoryStore store = new DirectoryStore();
     private final Map<RsaIdentity, String> names = new ConcurrentHashMap<>();
 
-    private NetworkMaker(NetworkParts.Plan plan, List<RelayHost.Place> places, NetworkTime time) {
+    private NetworkMaker(NetworkPlan plan, List<RelayHost.Place> places, NetworkTime time) {
         this.plan = plan;
         this.places = places;
         this.time = time;
         this.schedule =
-                VotingSchedule.every(plan.place() == NetworkParts.Place.MEMORY ? MEMORY_INTERVAL : LOOPBACK_INTERVAL);
+                VotingSchedule.every(plan.place() == NetworkPlan.Place.MEMORY ? MEMORY_INTERVAL : LOOPBACK_INTERVAL);
     }
 
-    static Made make(NetworkParts.Plan plan, List<RelayHost.Place> places, NetworkTime time) throws IOException {
+    static Made make(NetworkPlan plan, List<RelayHost.Place> places, NetworkTime time) throws IOException {
         return new NetworkMaker(plan, places, time).make();
     }
 
@@ -73,25 +74,19 @@ final class NetworkMaker {
         List<Authority> authorities = new ArrayList<>();
         Map<RsaIdentity, AuthoritySettings.FlagChange> flags = new HashMap<>();
         for (int i = 0; i < plan.all(); i++) {
-            String nickname = NetworkParts.nickname(plan, i);
-            ImmutableSet<RelayRole> roles = NetworkParts.roles(plan, i);
+            String nickname = plan.nicknames().get(i);
+            ImmutableSet<RelayRole> roles = plan.roles(i);
             RelayIdentity identity = keys.get(i).relay();
             names.put(identity.rsaIdentity(), nickname);
             HostDirectory directory = new HostDirectory(store, places.get(i).loop());
             RelayHost host = new RelayHost(
-                    nickname,
-                    places.get(i),
-                    identity,
-                    directory,
-                    roles.contains(RelayRole.EXIT) ? ExitPolicy.ACCEPT_ALL : ExitPolicy.REJECT_ALL,
-                    plan.seed(),
-                    this::name);
+                    nickname, places.get(i), identity, directory, policy(plan.exitPolicy(i)), plan.seed(), this::name);
             host.start();
             hosts.add(host);
             relays.add(new TestRelay(host, roles));
             int dirPort = 0;
             if (roles.contains(RelayRole.AUTHORITY)) {
-                dirPort = plan.place() == NetworkParts.Place.MEMORY
+                dirPort = plan.place() == NetworkPlan.Place.MEMORY
                         ? 0
                         : host.openDirPort().getPort();
                 Authority authority = authority(host, keys.get(i).authority(), dirPort);
@@ -101,7 +96,7 @@ final class NetworkMaker {
             if (!roles.contains(RelayRole.GUARD)) {
                 flags.put(identity.rsaIdentity(), AuthoritySettings.FlagChange.removing("Guard"));
             }
-            members.add(new NetworkDirectory.Member(host, roles, dirPort));
+            members.add(new NetworkDirectory.Member(host, profile(i, host, dirPort, keys)));
         }
         for (Authority authority : authorities) {
             authority.setSettings(AuthoritySettings.DEFAULT.withFlagChanges(flags));
@@ -109,8 +104,39 @@ final class NetworkMaker {
         NetworkDirectory network = new NetworkDirectory(
                 members, authorities, schedule, store, places.get(0).loop());
         network.begin();
-        String subnets = plan.place() == NetworkParts.Place.MEMORY ? "EnforceDistinctSubnets 1\n" : "";
-        return new Made(hosts.build(), relays.build(), network, NetworkText.torrc(authorities) + subnets);
+        // On loopback relays share an address, and destinations are on this machine: what TestingTorNetwork allows.
+        String torrc = plan.place() == NetworkPlan.Place.MEMORY
+                ? NetworkText.authorities(authorities)
+                : NetworkText.torrc(authorities);
+        return new Made(hosts.build(), relays.build(), network, torrc);
+    }
+
+    /** What the i-th relay says of itself. */
+    private RelayProfile profile(int i, RelayHost host, int dirPort, List<Keys> keys) {
+        InetSocketAddress address = host.address();
+        ImmutableSet<String> family = plan.familyOf(i);
+        List<RsaIdentity> relatives = new ArrayList<>();
+        for (int other = 0; other < plan.all(); other++) {
+            if (family.contains(plan.nicknames().get(other))) {
+                relatives.add(keys.get(other).relay().rsaIdentity());
+            }
+        }
+        RelayProfile.Builder profile = RelayProfile.builder(
+                        host.nickname(), (Inet4Address) address.getAddress(), address.getPort())
+                .dirPort(dirPort)
+                .exitPolicy(plan.exitPolicy(i))
+                .ipv6Policy(plan.ipv6Policy(i))
+                .family(relatives);
+        if (!plan.roles(i).contains(RelayRole.HSDIR)) {
+            profile.services(RelayProfile.Service.DIRECTORY);
+        }
+        return profile.build();
+    }
+
+    private static ExitPolicy policy(org.onion4j.directory.doc.ExitPolicy published) {
+        return published.equals(org.onion4j.directory.doc.ExitPolicy.REJECT_ALL)
+                ? ExitPolicy.REJECT_ALL
+                : published::allows;
     }
 
     /** Each loop makes the keys of the relays that will live on it: that is most of the work of a start. */
@@ -136,7 +162,7 @@ final class NetworkMaker {
     }
 
     private Keys keys(int i, Instant now) {
-        String part = NetworkParts.nickname(plan, i);
+        String part = plan.nicknames().get(i);
         RelayIdentity relay = new RelayIdentity(SeededRandom.of(plan.seed(), part), now);
         AuthorityKeys authority = i < plan.authorities()
                 ? AuthorityKeys.generate(SeededRandom.of(plan.seed(), part + "/authority"), now)

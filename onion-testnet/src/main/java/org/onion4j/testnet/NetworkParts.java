@@ -1,12 +1,10 @@
 package org.onion4j.testnet;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.net.InetAddresses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,37 +35,18 @@ import org.onion4j.testnet.world.WorldExits;
  * What a network is made of, put together and taken apart. Threading: any thread, once {@link #start} has returned.
  */
 final class NetworkParts implements AutoCloseable {
-    /** Where relays listen. */
-    enum Place {
-        MEMORY,
-        LOOPBACK
-    }
-
-    /** How time goes. */
-    enum Pace {
-        RUNNING,
-        STANDING
-    }
-
-    /** What is to be built. */
-    record Plan(int authorities, int relays, int exits, long seed, Place place, Pace pace, Instant start) {
-        int all() {
-            return authorities + relays + exits;
-        }
-    }
-
     private static final int LOOPS = 2; // as many as the machines that tests run on have processors, at least
     private static final int MEMORY_OR_PORT = 9001;
     private static final InetAddress LOOPBACK = InetAddresses.forString("127.0.0.1");
     private static final int FIRST_CLIENT_ADDRESS = 0x0ac80001; // 10.200.0.1
 
-    private final Plan plan;
+    private final NetworkPlan plan;
     private final NetworkTime time;
     private final TestTime testTime;
     private final List<EventLoop> loops = new ArrayList<>();
     private final FaultBoard faults;
     private final MemoryNet memory;
-    private final Destinations world = new Destinations();
+    private final Destinations world;
     private final ActivityTracker activity;
     private final AtomicInteger clientNumber = new AtomicInteger();
     private final NetworkClients clients = new NetworkClients(this::clientBuilder);
@@ -78,18 +57,21 @@ final class NetworkParts implements AutoCloseable {
     private NetworkConfig config;
     private String torrc;
 
-    private NetworkParts(Plan plan) {
+    private NetworkParts(NetworkPlan plan) {
         this.plan = plan;
-        this.time = plan.pace == Pace.STANDING ? NetworkTime.manual(plan.start) : NetworkTime.realFrom(plan.start);
+        this.time = plan.pace() == NetworkPlan.Pace.STANDING
+                ? NetworkTime.manual(plan.start())
+                : NetworkTime.realFrom(plan.start());
         this.testTime = new TestTime(time);
-        this.faults = new FaultBoard(time, plan.seed);
+        this.world = new Destinations(plan.reach() == NetworkPlan.Reach.BOTH);
+        this.faults = new FaultBoard(time, plan.seed());
         this.memory = new MemoryNet(time, faults);
         this.activity = new ActivityTracker(time);
         time.register(activity);
     }
 
     /** Starts all of it; what has been started is ended if something fails. */
-    static NetworkParts start(Plan plan) throws TestNetworkException {
+    static NetworkParts start(NetworkPlan plan) throws TestNetworkException {
         NetworkParts parts = new NetworkParts(plan);
         boolean started = false;
         try {
@@ -108,7 +90,10 @@ final class NetworkParts implements AutoCloseable {
     private void begin() throws IOException {
         for (int i = 1; i <= LOOPS; i++) {
             String name = "onion4j-testnet-loop-" + i;
-            loops.add(plan.place == Place.MEMORY ? EventLoop.start(name, time) : SelectorLoop.open(name, time));
+            loops.add(
+                    plan.place() == NetworkPlan.Place.MEMORY
+                            ? EventLoop.start(name, time)
+                            : SelectorLoop.open(name, time));
         }
         List<RelayHost.Place> places = new ArrayList<>();
         for (int i = 0; i < plan.all(); i++) {
@@ -129,8 +114,8 @@ final class NetworkParts implements AutoCloseable {
     /** Where the i-th relay lives. */
     private RelayHost.Place place(int i) {
         EventLoop loop = loops.get(i % LOOPS);
-        String name = nickname(plan, i);
-        if (plan.place == Place.MEMORY) {
+        String name = plan.nicknames().get(i);
+        if (plan.place() == NetworkPlan.Place.MEMORY) {
             InetAddress address = InetAddresses.fromInteger(0x0a000001 + ((i + 1) << 16)); // 10.N.0.1
             return new RelayHost.Place(
                     loop,
@@ -150,15 +135,15 @@ final class NetworkParts implements AutoCloseable {
 
     private OnionClient.Builder clientBuilder() {
         int number = clientNumber.getAndIncrement();
-        SocketConnector connector = plan.place == Place.MEMORY
+        SocketConnector connector = plan.place() == NetworkPlan.Place.MEMORY
                 ? memory.connector(
                         "client" + number, InetAddresses.fromInteger(FIRST_CLIENT_ADDRESS + number), activity)
                 : new DirectConnector();
         Environment environment = ClientHost.environment(
                 time,
-                SeededRandom.of(plan.seed, "client" + number),
+                SeededRandom.of(plan.seed(), "client" + number),
                 connector,
-                plan.place == Place.MEMORY ? activity : Activity.NONE);
+                plan.place() == NetworkPlan.Place.MEMORY ? activity : Activity.NONE);
         return ClientDoor.builder(environment).network(config);
     }
 
@@ -230,35 +215,5 @@ final class NetworkParts implements AutoCloseable {
         loops.forEach(EventLoop::close);
         memory.close();
         time.unregister(activity);
-    }
-
-    /** The roles of the i-th relay. */
-    static ImmutableSet<RelayRole> roles(Plan plan, int i) {
-        if (i < plan.authorities) {
-            return ImmutableSet.of(RelayRole.AUTHORITY, RelayRole.MIDDLE, RelayRole.DIRECTORY_CACHE);
-        }
-        if (i < plan.authorities + plan.relays) {
-            return ImmutableSet.of(RelayRole.GUARD, RelayRole.MIDDLE, RelayRole.DIRECTORY_CACHE, RelayRole.HSDIR);
-        }
-        // Weights are only defined where some relay is both guard and exit; exits being few, they make it an exit
-        // alone.
-        boolean lastOfSeveral = plan.exits > 1 && i == plan.all() - 1;
-        ImmutableSet<RelayRole> exit =
-                ImmutableSet.of(RelayRole.EXIT, RelayRole.MIDDLE, RelayRole.DIRECTORY_CACHE, RelayRole.HSDIR);
-        return lastOfSeveral
-                ? ImmutableSet.<RelayRole>builder()
-                        .add(RelayRole.GUARD)
-                        .addAll(exit)
-                        .build()
-                : exit;
-    }
-
-    /** The nickname of the i-th relay. */
-    static String nickname(Plan plan, int i) {
-        if (i < plan.authorities) {
-            return "auth" + (i + 1);
-        }
-        int relay = i - plan.authorities;
-        return relay < plan.relays ? "relay" + (relay + 1) : "exit" + (relay - plan.relays + 1);
     }
 }

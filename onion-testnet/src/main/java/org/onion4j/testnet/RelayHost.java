@@ -63,6 +63,7 @@ final class RelayHost {
     private volatile InetSocketAddress address;
     private volatile boolean alive;
     private volatile boolean frozen;
+    private volatile HostileScript hostile; // the last one
     private int lives;
 
     RelayHost(
@@ -112,6 +113,19 @@ final class RelayHost {
         onLoop(() -> cellFaults.then(script));
     }
 
+    /** Lets the relay do what these say, and nothing else beside the faults of single cells. */
+    void hostile(List<Hostility> hostilities) {
+        HostileScript script = new HostileScript(hostilities, names, this::circuitsBefore);
+        hostile = script;
+        onLoop(() -> cellFaults.then(hostilities.isEmpty() ? RelayScript.HONEST : script));
+    }
+
+    /** What hostilities have thrown. Any thread. */
+    List<String> hostileFailures() {
+        HostileScript script = hostile;
+        return script == null ? List.of() : script.failures();
+    }
+
     Loop loop() {
         return place.loop;
     }
@@ -142,6 +156,7 @@ final class RelayHost {
 
     private void startOnLoop() throws IOException {
         lives++;
+        identity.renew(place.loop.time().now());
         relay = Relay.start(
                 RelayConfig.at(address).withExitPolicy(exitPolicy).withScript(cellFaults),
                 identity,
@@ -235,6 +250,7 @@ final class RelayHost {
     }
 
     void heal() {
+        hostile = null;
         thaw();
         delay(Duration.ZERO);
         limitBandwidth(0);
@@ -265,12 +281,17 @@ final class RelayHost {
     }
 
     private List<SeenCircuit> converted() {
-        long before = past.isEmpty() ? 0 : past.get(past.size() - 1).number();
+        long before = circuitsBefore();
         ImmutableList.Builder<SeenCircuit> all = ImmutableList.builder();
         for (CircuitObservation one : relay.observations().now()) {
             all.add(Sightings.of(one, before, names));
         }
         return all.build();
+    }
+
+    /** How many circuits came in its lives before this one. */
+    private long circuitsBefore() {
+        return past.isEmpty() ? 0 : past.get(past.size() - 1).number();
     }
 
     void onLoop(Runnable task) {

@@ -32,13 +32,17 @@ final class Sightings {
                 seen.closed().map(reason -> reason.toString()));
     }
 
-    private static SeenCircuit.Peer peer(LinkPeer peer, Function<RsaIdentity, String> names) {
+    static SeenCircuit.Peer peer(LinkPeer peer, Function<RsaIdentity, String> names) {
         return new SeenCircuit.Peer(peer.address(), peer.rsaIdentity().map(names));
+    }
+
+    static SeenCircuit.Direction direction(Direction way) {
+        return way == Direction.FORWARD ? SeenCircuit.Direction.FORWARD : SeenCircuit.Direction.BACKWARD;
     }
 
     private static SeenCircuit.Cells cells(CircuitObservation.Cells run) {
         return new SeenCircuit.Cells(
-                run.direction() == Direction.FORWARD ? SeenCircuit.Direction.FORWARD : SeenCircuit.Direction.BACKWARD,
+                direction(run.direction()),
                 run.command().toString(),
                 run.message().map(Object::toString),
                 run.count());

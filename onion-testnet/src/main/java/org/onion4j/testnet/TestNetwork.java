@@ -1,18 +1,26 @@
 package org.onion4j.testnet;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.onion4j.api.NetworkConfig;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionException;
+import org.onion4j.directory.doc.DocumentException;
+import org.onion4j.directory.doc.ExitPolicy;
 
 /**
  * A whole onion network in this process: authorities that vote, relays, exits, and destinations behind them. In memory no
@@ -100,7 +108,8 @@ public final class TestNetwork implements AutoCloseable {
      * Puts a destination into the network: exits connect to it, and it exists nowhere else. The name is looked up by the
      * exits alone.
      *
-     * @param host a name in lower case, or an IPv4 address
+     * @param host a name in lower case, or an address; clients ask for those of local networks only if they are
+     *     {@linkplain OnionClient.Builder#allowInternalAddresses told to}, as everywhere
      * @param port 1 to 65535
      * @return its end, when closed; at the latest it ends with the network
      * @throws IllegalArgumentException if there is such a destination, or it is no name or port
@@ -161,6 +170,9 @@ public final class TestNetwork implements AutoCloseable {
         for (TestRelay relay : relays()) {
             text.append("  ").append(relay).append('\n');
             relay.seen().forEach(circuit -> text.append("    ").append(circuit).append('\n'));
+            relay.host()
+                    .hostileFailures()
+                    .forEach(failure -> text.append("    ").append(failure).append('\n'));
         }
         return text.toString();
     }
@@ -188,34 +200,103 @@ public final class TestNetwork implements AutoCloseable {
         /** When a network in memory begins, so that documents are the same each time. */
         private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-        private int authorities = 3;
-        private int relays = 6;
-        private int exits = 2;
+        private ImmutableList<String> authorities = numbered("auth", 3);
+        private ImmutableList<String> relays = numbered("relay", 6);
+        private ImmutableList<String> exits = numbered("exit", 2);
+        private final List<ImmutableSet<String>> families = new ArrayList<>();
+        private final Map<String, ExitPolicy> exitPolicies = new LinkedHashMap<>();
+        private NetworkPlan.Reach reach = NetworkPlan.Reach.IPV4;
         private long seed = 1;
-        private NetworkParts.Place place = NetworkParts.Place.MEMORY;
-        private NetworkParts.Pace pace = NetworkParts.Pace.RUNNING;
+        private NetworkPlan.Place place = NetworkPlan.Place.MEMORY;
+        private NetworkPlan.Pace pace = NetworkPlan.Pace.RUNNING;
         private Instant start;
 
         private Builder() {}
 
-        /** How many authorities vote: 1 to 9. They are relays, too, in the middle of circuits. Default: 3. */
+        /** How many authorities vote: 1 to 9. They are relays, too, in the middle of circuits. Default: 3, "auth1" and so on. */
         public Builder authorities(int count) {
             checkArgument(count >= 1 && count <= MAX_AUTHORITIES, "%s authorities", count);
-            this.authorities = count;
+            this.authorities = numbered("auth", count);
             return this;
         }
 
-        /** How many relays there are beside the authorities and the exits: 2 to 200. Guards are among them. Default: 6. */
+        /**
+         * How many relays there are beside the authorities and the exits: 2 to 200. Guards are among them. Default: 6, "relay1"
+         * and so on.
+         */
         public Builder relays(int count) {
             checkArgument(count >= 2 && count <= MAX_RELAYS, "%s relays", count);
-            this.relays = count;
+            this.relays = numbered("relay", count);
             return this;
         }
 
-        /** How many exits there are: 0 to 200. They let everything pass. Default: 2. */
+        /** The same relays by their names, each of 1 to 19 letters and digits. */
+        public Builder relays(String... nicknames) {
+            checkArgument(nicknames.length >= 2 && nicknames.length <= MAX_RELAYS, "%s relays", nicknames.length);
+            this.relays = named(nicknames);
+            return this;
+        }
+
+        /** How many exits there are: 0 to 200. They let everything pass unless told otherwise. Default: 2, "exit1" and "exit2". */
         public Builder exits(int count) {
             checkArgument(count >= 0 && count <= MAX_RELAYS, "%s exits", count);
-            this.exits = count;
+            this.exits = numbered("exit", count);
+            return this;
+        }
+
+        /** The same exits by their names, each of 1 to 19 letters and digits. */
+        public Builder exits(String... nicknames) {
+            checkArgument(nicknames.length <= MAX_RELAYS, "%s exits", nicknames.length);
+            this.exits = named(nicknames);
+            return this;
+        }
+
+        private static ImmutableList<String> numbered(String prefix, int count) {
+            ImmutableList.Builder<String> names = ImmutableList.builder();
+            for (int i = 1; i <= count; i++) {
+                names.add(prefix + i);
+            }
+            return names.build();
+        }
+
+        private static ImmutableList<String> named(String... nicknames) {
+            for (String nickname : nicknames) {
+                checkArgument(nickname.matches("[A-Za-z0-9]{1,19}"), "'%s' is no nickname", nickname);
+            }
+            return ImmutableList.copyOf(nicknames);
+        }
+
+        /** Lets these relays say that one hand runs them, so that no circuit has two of them. May be called for several families. */
+        public Builder family(String... nicknames) {
+            checkArgument(nicknames.length >= 2, "a family of %s", nicknames.length);
+            families.add(ImmutableSet.copyOf(nicknames));
+            return this;
+        }
+
+        /**
+         * What an exit connects to. What no rule fits is refused. Default: everything.
+         *
+         * @param rules as C tor has them, such as {@code accept *:80-90}, {@code reject 198.18.0.0/16:*} or
+         *     {@code accept [2001:2::]/48:443}; the first that fits decides
+         * @throws IllegalArgumentException if one is none
+         */
+        public Builder exitPolicy(String nickname, String... rules) {
+            ImmutableList.Builder<String> lines = ImmutableList.builder();
+            lines.add(rules).add("reject *:*");
+            try {
+                exitPolicies.put(nickname, ExitPolicy.parse(lines.build()));
+            } catch (DocumentException e) {
+                throw new IllegalArgumentException("rules for " + nickname + ": " + e.getMessage(), e);
+            }
+            return this;
+        }
+
+        /**
+         * Gives each name of a destination an IPv6 address, too, and lets exits connect to it. Relays themselves are reached by
+         * IPv4. Default: IPv4 alone.
+         */
+        public Builder ipv6() {
+            this.reach = NetworkPlan.Reach.BOTH;
             return this;
         }
 
@@ -230,13 +311,13 @@ public final class TestNetwork implements AutoCloseable {
          * connect to addresses of this machine. The time is real then. Default: in memory.
          */
         public Builder loopback() {
-            this.place = NetworkParts.Place.LOOPBACK;
+            this.place = NetworkPlan.Place.LOOPBACK;
             return this;
         }
 
         /** Lets the time stand still but for {@link TestTime#advance}. Default: it goes on, too. */
         public Builder standingTime() {
-            this.pace = NetworkParts.Pace.STANDING;
+            this.pace = NetworkPlan.Pace.STANDING;
             return this;
         }
 
@@ -253,10 +334,30 @@ public final class TestNetwork implements AutoCloseable {
          * @throws IllegalStateException if what is asked for contradicts itself
          */
         public TestNetwork build() throws TestNetworkException {
-            Instant begin = start != null ? start : place == NetworkParts.Place.MEMORY ? START : Instant.now();
-            NetworkParts parts =
-                    NetworkParts.start(new NetworkParts.Plan(authorities, relays, exits, seed, place, pace, begin));
-            return new TestNetwork(parts, seed);
+            ImmutableList<String> nicknames = ImmutableList.<String>builder()
+                    .addAll(authorities)
+                    .addAll(relays)
+                    .addAll(exits)
+                    .build();
+            checkState(ImmutableSet.copyOf(nicknames).size() == nicknames.size(), "two relays have one name");
+            families.forEach(
+                    family -> checkState(nicknames.containsAll(family), "no relays for the family %s", family));
+            exitPolicies
+                    .keySet()
+                    .forEach(one -> checkState(exits.contains(one), "rules for %s, which is no exit", one));
+            Instant begin = start != null ? start : place == NetworkPlan.Place.MEMORY ? START : Instant.now();
+            NetworkPlan plan = new NetworkPlan(
+                    authorities.size(),
+                    exits.size(),
+                    nicknames,
+                    ImmutableList.copyOf(families),
+                    ImmutableMap.copyOf(exitPolicies),
+                    reach,
+                    seed,
+                    place,
+                    pace,
+                    begin);
+            return new TestNetwork(NetworkParts.start(plan), seed);
         }
     }
 }

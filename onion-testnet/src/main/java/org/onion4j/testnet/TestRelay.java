@@ -2,6 +2,7 @@ package org.onion4j.testnet;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -148,6 +149,14 @@ public final class TestRelay {
     /** Takes {@link #withholdSignature} back. */
     public void sign() {
         host.withholdSignature(false);
+    }
+
+    /**
+     * Breaks the rules of the protocol from now on, as these say and no longer as earlier ones did; none for an honest relay.
+     * Each is asked in turn, until one doesn't let a message pass.
+     */
+    public void hostile(Hostility... hostilities) {
+        host.hostile(ImmutableList.copyOf(hostilities));
     }
 
     /** Takes all faults back but for {@link #kill} and {@link TestNetwork#partition}. */

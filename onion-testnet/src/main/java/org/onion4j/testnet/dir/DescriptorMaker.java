@@ -12,6 +12,7 @@ import org.onion4j.crypto.cert.Ed25519CertType;
 import org.onion4j.crypto.cert.Ed25519Certificate;
 import org.onion4j.crypto.primitive.Digests;
 import org.onion4j.crypto.primitive.Ed25519KeyPair;
+import org.onion4j.crypto.primitive.X25519;
 import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.directory.doc.ExitPolicy;
 import org.onion4j.directory.doc.PortPolicy;
@@ -47,10 +48,12 @@ public final class DescriptorMaker {
     }
 
     private static byte[] text(RelayIdentity keys, RelayProfile profile, Instant published, Duration uptime) {
+        RelayIdentity.SigningKey signing = keys.signing();
+        X25519 onionKey = keys.ntorKeys().get(0);
         DocumentText text = new DocumentText();
         text.line("router", profile.nickname(), profile.ipv4().getHostAddress(), profile.orPort(), 0, profile.dirPort())
                 .line("identity-ed25519")
-                .object("ED25519 CERT", keys.signingCertificate().encode())
+                .object("ED25519 CERT", signing.certificate().encode())
                 .line("master-key-ed25519", keys.ed25519Identity().base64());
         if (profile.ipv6().isPresent()) {
             text.line("or-address", address(profile.ipv6().get()));
@@ -63,7 +66,7 @@ public final class DescriptorMaker {
                 .line("bandwidth", profile.bandwidth(), profile.bandwidth(), profile.bandwidth())
                 .line("signing-key")
                 .object("RSA PUBLIC KEY", keys.rsaKey().publicKey().encoded());
-        crossCertificate(text, keys, published);
+        crossCertificate(text, keys, onionKey, published);
         if (profile.services().contains(RelayProfile.Service.ONION_SERVICE_DIRECTORY)) {
             text.line("hidden-service-dir");
         }
@@ -71,7 +74,7 @@ public final class DescriptorMaker {
         if (!profile.contact().isEmpty()) {
             text.line("contact", profile.contact());
         }
-        text.line("ntor-onion-key", DocumentText.base64(keys.ntorOnionKey()));
+        text.line("ntor-onion-key", DocumentText.base64(onionKey.publicKey()));
         for (ExitPolicy.Rule rule : profile.exitPolicy().rules()) {
             text.line(rule);
         }
@@ -81,11 +84,11 @@ public final class DescriptorMaker {
         if (profile.services().contains(RelayProfile.Service.DIRECTORY)) {
             text.line("tunnelled-dir-server");
         }
-        return sign(text, keys);
+        return sign(text, keys, signing.key());
     }
 
-    private static void crossCertificate(DocumentText text, RelayIdentity keys, Instant published) {
-        try (Ed25519KeyPair ntor = keys.ntorKey().asEd25519()) {
+    private static void crossCertificate(DocumentText text, RelayIdentity keys, X25519 onionKey, Instant published) {
+        try (Ed25519KeyPair ntor = onionKey.asEd25519()) {
             Ed25519Certificate certificate = Ed25519Certificate.issue(
                     Ed25519CertType.ONION_KEY_V_IDENTITY,
                     published.plus(LIFETIME),
@@ -116,10 +119,10 @@ public final class DescriptorMaker {
         }
     }
 
-    private static byte[] sign(DocumentText text, RelayIdentity keys) {
+    private static byte[] sign(DocumentText text, RelayIdentity keys, Ed25519KeyPair signing) {
         text.raw("router-sig-ed25519 ");
         Bytes digest = Digests.sha256(ED25519_PREFIX, text.bytes());
-        text.raw(DocumentText.base64(keys.signingKey().sign(digest))).raw("\n");
+        text.raw(DocumentText.base64(signing.sign(digest))).raw("\n");
         text.line("router-signature");
         Bytes signature = keys.rsaKey().signDigest(Digests.sha1(text.bytes()));
         return text.object("SIGNATURE", signature).bytes();

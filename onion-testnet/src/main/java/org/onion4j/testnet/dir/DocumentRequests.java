@@ -22,6 +22,7 @@ import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.primitive.Digests;
 import org.onion4j.directory.doc.AuthorityCertificate;
+import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.directory.doc.ServerDescriptor;
 
 /** Answers requests for documents of the network. Any thread. Spec: dir-spec, "General-use HTTP URLs". */
@@ -146,9 +147,16 @@ final class DocumentRequests {
         }
     }
 
+    /**
+     * The votes behind the newest consensus. Those for the next one can't be had, for our authorities exchange votes and
+     * signatures within one moment: at any other, authorities have none either.
+     */
     private DirAnswer votes(String name) {
         Map<RsaIdentity, Bytes> votes =
                 store.newest().map(DirectorySnapshot::votes).orElse(ImmutableSortedMap.of());
+        if (name.startsWith("d/")) {
+            return votesByDigest(votes.values(), hexList(name.substring("d/".length()), '+'));
+        }
         if (name.equals("authority")) {
             return answer(
                     authority.map(a -> votes.get(a.keys().identity())).stream().toList());
@@ -157,6 +165,20 @@ final class DocumentRequests {
         for (Bytes identity : hexList(name, '+')) {
             if (identity.size() == RsaIdentity.LEN && votes.containsKey(new RsaIdentity(identity))) {
                 found.add(votes.get(new RsaIdentity(identity)));
+            }
+        }
+        return answer(found);
+    }
+
+    private static DirAnswer votesByDigest(Collection<Bytes> votes, Collection<Bytes> digests) {
+        List<Bytes> found = new ArrayList<>();
+        for (Bytes text : votes) {
+            try {
+                if (digests.contains(VoteParser.parse(text.toArray()).digest())) {
+                    found.add(text);
+                }
+            } catch (DocumentException e) {
+                throw new IllegalStateException("a vote that we made is no good", e);
             }
         }
         return answer(found);

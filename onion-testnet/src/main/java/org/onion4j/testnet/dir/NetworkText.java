@@ -11,7 +11,12 @@ public final class NetworkText {
 
     /** What C tor and our own client need to join: {@code TestingTorNetwork} and a line for each authority. */
     public static String torrc(Collection<Authority> authorities) {
-        StringBuilder text = new StringBuilder("TestingTorNetwork 1\n");
+        return "TestingTorNetwork 1\n" + authorities(authorities);
+    }
+
+    /** The lines of the authorities alone: clients keep to what they do in the public network. */
+    public static String authorities(Collection<Authority> authorities) {
+        StringBuilder text = new StringBuilder();
         for (Authority authority : authorities) {
             text.append("DirAuthority ")
                     .append(authority.nickname())

@@ -48,6 +48,10 @@ class CircuitTrace {
         this.handshake = handshake;
     }
 
+    final long number() {
+        return number;
+    }
+
     /** A cell whose content this relay doesn't know, or that has no relay message. */
     final void cell(Direction way, CellCommand cell) {
         cell(way, cell, UNREAD);

@@ -126,7 +126,7 @@ public final class Relay implements AutoCloseable {
 
         @Override
         public ImmutableList<X25519> onionKeys() {
-            return ImmutableList.of(identity.ntorKey());
+            return identity.ntorKeys();
         }
     }
 }

@@ -32,6 +32,11 @@ public final class ScriptedCircuit {
         return circuit.endsHere();
     }
 
+    /** Its number in {@link RelayObservations}. */
+    public long number() {
+        return circuit.trace().number();
+    }
+
     /** Who is on the client's side. */
     public LinkPeer previous() {
         return circuit.previousLink().peer();

@@ -2,11 +2,15 @@ package org.onion4j.testnet.world;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.net.InetAddresses;
+import com.google.common.primitives.Ints;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The destinations of a network: their names, the addresses that the names have, and who serves. Addresses come from
- * 198.18.0.0/15, which no host has, in the order in which names appear.
+ * 198.18.0.0/15 and, if wanted, from 2001:2::/48, which no hosts have, in the order in which names appear.
  *
  * <p>Threading: any thread; the maps are guarded by the lock.
  */
@@ -29,6 +33,8 @@ public final class Destinations implements AutoCloseable {
     private static final Pattern NAME =
             Pattern.compile("(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\\.[a-z0-9_]([a-z0-9_-]{0,62}))*");
     private static final int FIRST_ADDRESS = 0xc6120001; // 198.18.0.1
+    private static final byte[] IPV6_PREFIX = {0x20, 0x01, 0x00, 0x02};
+    private static final int IPV6_LEN = 16;
 
     /** Serves one connection, on a thread that may block. */
     @FunctionalInterface
@@ -38,10 +44,16 @@ public final class Destinations implements AutoCloseable {
 
     private final HandlerPool pool = new HandlerPool();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, InetAddress> names = new HashMap<>();
+    private final boolean ipv6;
+    private final Map<String, ImmutableList<InetAddress>> names = new HashMap<>(); // IPv4 first
     private final Map<InetAddress, String> reverse = new HashMap<>();
     private final Map<InetSocketAddress, Entry> entries = new HashMap<>();
     private boolean closed;
+
+    /** @param ipv6 whether names have an address of that kind, too */
+    public Destinations(boolean ipv6) {
+        this.ipv6 = ipv6;
+    }
 
     /**
      * Registers a destination.
@@ -55,32 +67,49 @@ public final class Destinations implements AutoCloseable {
         lock.lock();
         try {
             checkArgument(!closed, "the network has been closed");
-            InetAddress address = literal ? InetAddresses.forString(host) : addressOf(host);
-            Entry entry = new Entry(host, new InetSocketAddress(address, port), server);
-            checkArgument(
-                    entries.putIfAbsent(entry.address, entry) == null, "there is a destination %s:%s", host, port);
+            ImmutableList<InetAddress> addresses =
+                    literal ? ImmutableList.of(InetAddresses.forString(host)) : addressesOf(host);
+            Entry entry = new Entry(host, port, addresses, server);
+            checkArgument(!entries.containsKey(entry.address()), "there is a destination %s:%s", host, port);
+            addresses.forEach(address -> entries.put(new InetSocketAddress(address, port), entry));
             return entry;
         } finally {
             lock.unlock();
         }
     }
 
-    private InetAddress addressOf(String name) {
-        InetAddress known = names.get(name);
+    private ImmutableList<InetAddress> addressesOf(String name) {
+        ImmutableList<InetAddress> known = names.get(name);
         if (known != null) {
             return known;
         }
-        InetAddress address = InetAddresses.fromInteger(FIRST_ADDRESS + names.size());
-        names.put(name, address);
-        reverse.put(address, name);
-        return address;
+        int number = FIRST_ADDRESS + names.size();
+        ImmutableList.Builder<InetAddress> made = ImmutableList.builder();
+        made.add(InetAddresses.fromInteger(number));
+        if (ipv6) {
+            made.add(ipv6(number));
+        }
+        ImmutableList<InetAddress> addresses = made.build();
+        names.put(name, addresses);
+        addresses.forEach(address -> reverse.put(address, name));
+        return addresses;
     }
 
-    /** The address of a name. */
-    public Optional<InetAddress> resolve(String name) {
+    private static InetAddress ipv6(int number) {
+        byte[] bytes = Arrays.copyOf(IPV6_PREFIX, IPV6_LEN);
+        System.arraycopy(Ints.toByteArray(number), 0, bytes, IPV6_LEN - Integer.BYTES, Integer.BYTES);
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("sixteen bytes are an address", e);
+        }
+    }
+
+    /** The addresses of a name, none if it has none. */
+    public ImmutableList<InetAddress> resolve(String name) {
         lock.lock();
         try {
-            return Optional.ofNullable(names.get(name));
+            return names.getOrDefault(name, ImmutableList.of());
         } finally {
             lock.unlock();
         }
@@ -125,7 +154,7 @@ public final class Destinations implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            all = entries.values().toArray(new Entry[0]);
+            all = entries.values().stream().distinct().toArray(Entry[]::new);
         } finally {
             lock.unlock();
         }
@@ -138,14 +167,16 @@ public final class Destinations implements AutoCloseable {
     /** One destination. */
     public final class Entry implements AutoCloseable {
         private final String host;
-        private final InetSocketAddress address;
+        private final int port;
+        private final ImmutableList<InetAddress> addresses;
         private final Server server;
         private final AtomicInteger accepted = new AtomicInteger();
         private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-        private Entry(String host, InetSocketAddress address, Server server) {
+        private Entry(String host, int port, ImmutableList<InetAddress> addresses, Server server) {
             this.host = host;
-            this.address = address;
+            this.port = port;
+            this.addresses = addresses;
             this.server = server;
         }
 
@@ -153,8 +184,9 @@ public final class Destinations implements AutoCloseable {
             return host;
         }
 
+        /** The first one: IPv4 where there are both. */
         public InetSocketAddress address() {
-            return address;
+            return new InetSocketAddress(addresses.get(0), port);
         }
 
         /** How many connections there have been. */
@@ -200,7 +232,7 @@ public final class Destinations implements AutoCloseable {
         public void close() {
             lock.lock();
             try {
-                entries.remove(address, this);
+                addresses.forEach(address -> entries.remove(new InetSocketAddress(address, port), this));
             } finally {
                 lock.unlock();
             }

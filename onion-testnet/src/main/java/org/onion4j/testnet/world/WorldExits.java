@@ -47,16 +47,14 @@ public final class WorldExits implements ExitConnector {
 
     @Override
     public void resolve(String name, Loop loop, ResolveCallback callback) {
-        Optional<InetAddress> found = destinations.resolve(name);
-        if (!found.isPresent() && machine.isPresent() && name.endsWith(MACHINE_SUFFIX)) {
-            found = Optional.of(LOOPBACK);
-        }
-        Optional<InetAddress> answer = found;
+        ImmutableList<InetAddress> known = destinations.resolve(name);
+        boolean onThisMachine = known.isEmpty() && machine.isPresent() && name.endsWith(MACHINE_SUFFIX);
+        ImmutableList<InetAddress> answer = onThisMachine ? ImmutableList.of(LOOPBACK) : known;
         loop.execute(() -> {
-            if (answer.isPresent()) {
-                callback.onAddresses(ImmutableList.of(answer.get()));
-            } else {
+            if (answer.isEmpty()) {
                 callback.onFailed(false);
+            } else {
+                callback.onAddresses(answer);
             }
         });
     }

@@ -229,6 +229,22 @@ class DirServerTest {
         assertThat(VoteParser.parse(vote).vote().source().identity())
                 .isEqualTo(NETWORK.voters().get(2));
         assertThat(get("/tor/status-vote/current/" + "AB".repeat(20)).status()).isEqualTo(404);
+        String digest = DocumentText.upperHex(VoteParser.parse(vote).digest());
+        assertThat(get("/tor/status-vote/current/d/" + digest + ".z").status()).isEqualTo(200);
+        assertThat(get("/tor/status-vote/current/d/" + digest).body()).isEqualTo(vote);
+        assertThat(get("/tor/status-vote/current/d/" + "AB".repeat(20)).status())
+                .isEqualTo(404);
+    }
+
+    /** Votes and signatures for the next consensus are there for the moment alone in which they are exchanged. */
+    @Test
+    void get_documentsOfTheNextConsensus_areNotThereBetweenVotes() {
+        String identity = DocumentText.upperHex(NETWORK.voters().get(2).value());
+        for (String name : List.of("authority", identity, "d/" + identity, "consensus", "consensus-signatures")) {
+            assertThat(get("/tor/status-vote/next/" + name + ".z").status())
+                    .as(name)
+                    .isEqualTo(404);
+        }
     }
 
     @Test
