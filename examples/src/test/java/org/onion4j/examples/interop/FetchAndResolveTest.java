@@ -2,20 +2,11 @@ package org.onion4j.examples.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.onion4j.examples.Main;
@@ -25,11 +16,10 @@ import org.onion4j.examples.testing.Content;
 import org.onion4j.examples.testing.Programs;
 import org.onion4j.examples.testing.WebServer;
 
-/** {@code fetch} and {@code resolve}, as processes of their own on a network of C tor. */
+/** {@code fetch} and {@code resolve}, as processes of their own, on a network of C tor: what depends on its relays. */
 @CTor
 class FetchAndResolveTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final String PASSWORD = "changeit";
 
     @TempDir
     Path folder;
@@ -43,16 +33,6 @@ class FetchAndResolveTest {
         command.addAll(List.of(args));
         command.addAll(List.of("--network", network.clientTorrcFile().toString()));
         return Programs.run(folder, LIMIT, "", command);
-    }
-
-    @Test
-    void fetch_writesTheBodyToStandardOutput(CTorNetwork network) throws Exception {
-        try (WebServer web = WebServer.start()) {
-            Programs.Result ran = run(List.of(), network, "fetch", web.url("/"));
-
-            assertThat(ran.status()).as(ran.err()).isZero();
-            assertThat(ran.out()).isEqualTo(WebServer.PAGE);
-        }
     }
 
     @Test
@@ -77,77 +57,6 @@ class FetchAndResolveTest {
         Files.copy(file, digest);
         assertThat(digest.hex()).isEqualTo(content.sha256());
         assertThat(folder.resolve("state")).isNotEmptyDirectory();
-    }
-
-    @Test
-    void fetch_httpsOfATrustedServer_works(CTorNetwork network) throws Exception {
-        Path store = keyStore("web.test");
-        HttpsServer server = https(store);
-        try {
-            String url = "https://web.test:" + server.getAddress().getPort() + "/";
-            List<String> trust =
-                    List.of("-Djavax.net.ssl.trustStore=" + store, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
-
-            Programs.Result trusted = run(trust, network, "fetch", url);
-            assertThat(trusted.status()).as(trusted.err()).isZero();
-            assertThat(trusted.out()).isEqualTo(WebServer.PAGE);
-
-            Programs.Result otherName = run(trust, network, "fetch", url.replace("web.test", "other.test"));
-            assertThat(otherName.status()).isEqualTo(1);
-            Programs.Result unknown = run(List.of(), network, "fetch", url);
-            assertThat(unknown.status()).isEqualTo(1);
-            assertThat(unknown.err()).doesNotContain("\tat ");
-        } finally {
-            server.stop(0);
-        }
-    }
-
-    private Path keyStore(String host) throws Exception {
-        Path store = folder.resolve("keys.p12");
-        String keytool =
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        Programs.output(
-                folder,
-                LIMIT,
-                "",
-                List.of(
-                        keytool,
-                        "-genkeypair",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD,
-                        "-alias",
-                        "web",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=" + host,
-                        "-ext",
-                        "SAN=dns:" + host));
-        return store;
-    }
-
-    private static HttpsServer https(Path store) throws Exception {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context));
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                byte[] page = WebServer.PAGE.getBytes(StandardCharsets.UTF_8);
-                exchange.sendResponseHeaders(200, page.length);
-                exchange.getResponseBody().write(page);
-            }
-        });
-        server.start();
-        return server;
     }
 
     @Test
