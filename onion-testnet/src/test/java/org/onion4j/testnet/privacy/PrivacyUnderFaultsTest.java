@@ -1,0 +1,222 @@
+package org.onion4j.testnet.privacy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.onion4j.testnet.DirectoryFault;
+import org.onion4j.testnet.HostileRelays;
+import org.onion4j.testnet.TestNetwork;
+import org.onion4j.testnet.TestRelay;
+import org.onion4j.testnet.junit.OnionNetworkExtension;
+import org.onion4j.testnet.relay.RelayScript;
+
+/**
+ * Whatever goes wrong, no relay learns who wants what: several clients with several owners of streams each ask for many
+ * things at once, and {@link PrivacyRules} are held against all that all relays saw of it.
+ */
+class PrivacyUnderFaultsTest {
+    private static final long SEED = 3;
+    private static final int REQUESTS = 24;
+    private static final int PRIMARY_GUARDS = 3;
+
+    @RegisterExtension
+    static final OnionNetworkExtension net =
+            OnionNetworkExtension.of(TestNetwork.builder().seed(SEED).standingTime());
+
+    private final LogWatch log = new LogWatch();
+
+    @BeforeEach
+    void watch() {
+        log.start();
+    }
+
+    @AfterEach
+    void heal(TestNetwork network) throws Exception {
+        log.close();
+        for (TestRelay relay : network.relays()) {
+            relay.heal();
+            relay.revive();
+            network.relays().forEach(other -> {
+                if (other != relay) {
+                    network.join(relay, other);
+                }
+            });
+        }
+    }
+
+    /** What goes wrong while clients are at work. */
+    private enum Fault {
+        NONE,
+        KILLED_EXIT_AND_MIDDLE,
+        KILLED_GUARD,
+        FROZEN_RELAY,
+        FROZEN_GUARD,
+        DELAY,
+        NARROW_LINKS,
+        LOST_CELLS,
+        CHANGED_CELLS,
+        PARTITION,
+        WRONG_CLOCKS,
+        AUTHORITY_WITHOUT_SIGNATURE;
+
+        void inflict(TestNetwork network, Random random) throws InterruptedException {
+            List<TestRelay> relays = network.relays();
+            TestRelay middle = network.relay("relay" + (1 + random.nextInt(6)));
+            switch (this) {
+                case NONE -> {}
+                case KILLED_EXIT_AND_MIDDLE -> {
+                    network.exits().get(random.nextInt(2)).kill();
+                    network.authorities().get(2).kill();
+                }
+                case KILLED_GUARD -> aGuard(network).kill();
+                case FROZEN_RELAY -> middle.freeze();
+                case FROZEN_GUARD -> aGuard(network).freeze();
+                case DELAY -> relays.forEach(relay -> relay.delay(Duration.ofMillis(10L * random.nextInt(50))));
+                case NARROW_LINKS -> relays.forEach(relay -> relay.limitBandwidth(20_000 + random.nextInt(20_000)));
+                case LOST_CELLS ->
+                    relays.forEach(relay -> {
+                        relay.dropCell(5 + random.nextInt(20));
+                        relay.dropCell(30 + random.nextInt(20));
+                    });
+                case CHANGED_CELLS ->
+                    relays.forEach(relay -> {
+                        relay.corruptCell(5 + random.nextInt(20));
+                        relay.corruptCell(30 + random.nextInt(20));
+                    });
+                case PARTITION -> {
+                    network.authorities()
+                            .forEach(one ->
+                                    network.partition(one, network.exits().get(0)));
+                    network.partition(network.relay("relay1"), network.relay("relay2"));
+                }
+                case WRONG_CLOCKS -> relays.forEach(relay -> relay.skewClock(Duration.ofHours(random.nextInt(9) - 4)));
+                case AUTHORITY_WITHOUT_SIGNATURE -> {
+                    network.authorities().get(random.nextInt(3)).withholdSignature();
+                    network.time().advance(Duration.ofHours(1));
+                    assertThat(network.consensus().split("directory-signature ", -1))
+                            .hasSize(3);
+                }
+            }
+        }
+
+        /** One at which a client's circuits begin. */
+        private static TestRelay aGuard(TestNetwork network) {
+            return network.relays().stream()
+                    .filter(relay -> relay.seen().stream()
+                            .anyMatch(seen -> seen.knowsClient() && seen.next().isPresent()))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nobodyLearnsWhoWantsWhat(Fault fault, TestNetwork network) throws Exception {
+        Run run = new Run(network, fault.name().hashCode());
+        try (Crowd crowd = run.crowd) {
+            run.begin(RelayScript.HONEST, 0);
+            crowd.join("c1");
+            crowd.join("c2");
+            crowd.ask(4);
+            fault.inflict(network, run.random);
+            assertServed(crowd);
+            run.check(fault == Fault.NONE ? 2 : PRIMARY_GUARDS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void relaysThatBreakRules_learnNoMore(Hostility hostility, TestNetwork network) throws Exception {
+        Run run = new Run(network, hostility.name().hashCode());
+        try (Crowd crowd = run.crowd) {
+            run.begin(hostility, 4);
+            crowd.join("c1");
+            crowd.join("c2");
+            assertServed(crowd);
+            run.check(PRIMARY_GUARDS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void cachesThatDeceive_learnNoMore(DirectoryFault fault, TestNetwork network) throws Exception {
+        Run run = new Run(network, fault.name().hashCode());
+        network.authorities().get(1).withholdSignature();
+        network.time().advance(Duration.ofHours(1));
+        try (Crowd crowd = run.crowd) {
+            run.begin(RelayScript.HONEST, 0);
+            network.authorities().get(0).deceive(fault);
+            network.relays().stream()
+                    .filter(relay -> relay.nickname().startsWith("relay"))
+                    .limit(3)
+                    .forEach(relay -> relay.deceive(fault));
+            crowd.join("c1");
+            crowd.join("c2");
+            assertThat(crowd.ask(REQUESTS / 2)).as("requests that worked").isGreaterThan(REQUESTS / 8);
+            run.check(PRIMARY_GUARDS);
+        }
+    }
+
+    /** Which requests a lost or changed cell ends depends on threads; a quarter of what is asked for is refused by right. */
+    private static void assertServed(Crowd crowd) throws Exception {
+        int worked = crowd.ask(REQUESTS) + crowd.ask(REQUESTS / 3);
+        assertThat(worked).as("requests that worked").isGreaterThan(REQUESTS / 4);
+    }
+
+    /** One crowd on the network, under eavesdroppers. */
+    private final class Run {
+        private final TestNetwork network;
+        private final Random random;
+        private final Crowd crowd;
+        private final List<Eavesdropper> ears = new ArrayList<>();
+        private String consensus;
+
+        Run(TestNetwork network, long seed) {
+            this.network = network;
+            this.random = new Random(SEED * 1000 + seed);
+            this.crowd = new Crowd(network, SEED * 1000 + seed);
+        }
+
+        /** Nothing of what was before is to be seen; some relays, of each kind, are to be hostile. */
+        void begin(RelayScript hostility, int hostile) throws InterruptedException {
+            network.time().advance(Duration.ofMinutes(1)); // what was held up arrives
+            network.relays().forEach(TestRelay::forget);
+            consensus = network.consensus();
+            List<TestRelay> relays = network.relays();
+            for (int i = 0; i < relays.size(); i++) {
+                boolean bad = i % 3 == 1 && i / 3 < hostile; // auth2, relay2, relay5, exit1... by position
+                Eavesdropper ear =
+                        new Eavesdropper(relays.get(i).nickname(), Crowd.SECRET, bad ? hostility : RelayScript.HONEST);
+                HostileRelays.script(relays.get(i), ear);
+                ears.add(ear);
+            }
+        }
+
+        void check(int maxGuards) throws InterruptedException {
+            network.time().settle(Duration.ofSeconds(5));
+            Truth truth = Truth.of(
+                    network, crowd.ownersByHost(), crowd.clientsByOwner(), consensus + network.consensus(), maxGuards);
+            PrivacyRules.Verdict verdict = PrivacyRules.check(Sight.all(network), truth);
+            assertThat(verdict.violations()).as("violations").isEmpty();
+            assertThat(verdict.circuits()).as("circuits to destinations").isGreaterThan(3);
+            assertThat(ears.stream().flatMap(ear -> ear.violations().stream()))
+                    .as("what eavesdroppers could read")
+                    .isEmpty();
+            assertThat(ears.stream().mapToInt(Eavesdropper::read).sum())
+                    .as("what exits could read")
+                    .isPositive();
+            assertThat(log.linesWith(Stream.concat(Stream.of(Crowd.SECRET), crowd.ownersByHost().keySet().stream())))
+                    .as("destinations in the log")
+                    .isEmpty();
+        }
+    }
+}
