@@ -2,6 +2,7 @@ package org.onion4j.testnet;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.base.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,17 +19,27 @@ import org.onion4j.testnet.loop.NetworkTime;
  * <p>Threading: any thread; one at a time moves the time.
  */
 public final class TestTime {
-    /** How long, in real time, one move waits in all for parts that never have nothing to do. */
+    /**
+     * How long, in real time, one move waits for parts that never have nothing to do. It begins anew with each moment at
+     * which all are quiet: a machine that is slow, or a move of many timers, must not use it up.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final long LOOK_AGAIN_NANOS = 50_000;
 
     private final NetworkTime time;
+    private final Ticker real;
     private final ReentrantLock moving = new ReentrantLock();
     private final Condition never = moving.newCondition();
 
     TestTime(NetworkTime time) {
+        this(time, Ticker.systemTicker());
+    }
+
+    /** @param real tells how long parts of the network have not been quiet */
+    TestTime(NetworkTime time, Ticker real) {
         this.time = time;
+        this.real = real;
     }
 
     /** What time it is in the network. */
@@ -45,7 +56,7 @@ public final class TestTime {
      * Lets time pass, for the network and its clients together: goes from one timer to the next in order, lets everything
      * run that is due, and goes on when there is nothing left to do at that moment. Threads of the application itself are not
      * waited for. Where something never comes to rest, such as a download that goes on all the time, the time is moved on
-     * regardless after a few seconds.
+     * regardless after 20 seconds of real time without a moment of rest.
      *
      * @throws IllegalArgumentException if it is negative
      * @throws InterruptedException if the calling thread is interrupted; part of the time may have passed
@@ -54,8 +65,7 @@ public final class TestTime {
         checkArgument(!by.isNegative(), "time doesn't go back");
         moving.lockInterruptibly();
         try {
-            long patience = System.nanoTime() + PATIENCE.toNanos();
-            awaitQuiet(patience);
+            long patience = awaitQuietOr(patience());
             long target = time.nanos() + by.toNanos();
             while (true) {
                 OptionalLong next = time.nextDeadlineNanos();
@@ -63,10 +73,10 @@ public final class TestTime {
                     break;
                 }
                 time.advanceTo(next.getAsLong());
-                awaitQuiet(patience);
+                patience = awaitQuietOr(patience);
             }
             time.advanceTo(target);
-            awaitQuiet(patience);
+            awaitQuietOr(patience);
         } finally {
             moving.unlock();
         }
@@ -80,16 +90,25 @@ public final class TestTime {
     public boolean settle(Duration limit) throws InterruptedException {
         moving.lockInterruptibly();
         try {
-            return awaitQuiet(System.nanoTime() + limit.toNanos());
+            return awaitQuiet(real.read() + limit.toNanos());
         } finally {
             moving.unlock();
         }
     }
 
+    private long patience() {
+        return real.read() + PATIENCE.toNanos();
+    }
+
+    /** Waits until all are quiet or patience ends; until when there is some from then on. */
+    private long awaitQuietOr(long untilNanos) throws InterruptedException {
+        return awaitQuiet(untilNanos) ? patience() : untilNanos;
+    }
+
     /** Asks again and again, since those who could tell are many and busy; gives the processor away in between. */
     private boolean awaitQuiet(long untilNanos) throws InterruptedException {
         while (!time.isQuiet()) {
-            if (System.nanoTime() - untilNanos > 0) {
+            if (real.read() - untilNanos > 0) {
                 return false;
             }
             if (never.await(LOOK_AGAIN_NANOS, TimeUnit.NANOSECONDS)) {

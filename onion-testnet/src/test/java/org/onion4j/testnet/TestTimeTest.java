@@ -3,13 +3,18 @@ package org.onion4j.testnet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Ticker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionStream;
 import org.onion4j.api.StreamTimeoutException;
 import org.onion4j.testnet.junit.OnionNetwork;
+import org.onion4j.testnet.loop.NetworkTime;
+import org.onion4j.testnet.loop.TimeParticipant;
 
 /** Hours of a network in milliseconds. */
 @OnionNetwork(seed = 3, time = OnionNetwork.Time.STANDING)
@@ -67,5 +72,70 @@ class TestTimeTest {
     void advance_backwards_isRefused(TestNetwork network) {
         assertThatThrownBy(() -> network.time().advance(Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** A part of a network with a timer each second, that is at work for a look or two afterwards. */
+    private static final class Busy implements TimeParticipant {
+        private final NetworkTime time;
+        private final boolean forEver;
+        private long due = Duration.ofSeconds(1).toNanos();
+        private int looksLeft;
+        private int overtaken;
+
+        Busy(NetworkTime time, boolean forEver) {
+            this.time = time;
+            this.forEver = forEver;
+            time.register(this);
+        }
+
+        @Override
+        public OptionalLong nextDeadlineNanos() {
+            return OptionalLong.of(due);
+        }
+
+        @Override
+        public boolean isIdle() {
+            looksLeft--;
+            return looksLeft <= 0 && !forEver;
+        }
+
+        @Override
+        public void timeMoved() {
+            if (looksLeft > 0) {
+                overtaken++;
+            }
+            if (time.nanos() >= due) {
+                due += Duration.ofSeconds(1).toNanos();
+                looksLeft = 2;
+            }
+        }
+    }
+
+    /** A clock of a machine so slow that each look at it takes a second. */
+    private static Ticker slowMachine() {
+        AtomicLong seconds = new AtomicLong();
+        return new Ticker() {
+            @Override
+            public long read() {
+                return Duration.ofSeconds(seconds.incrementAndGet()).toNanos();
+            }
+        };
+    }
+
+    @Test
+    void advance_overManyTimersOnASlowMachine_overtakesNoWork() throws Exception {
+        NetworkTime time = NetworkTime.manual(Instant.EPOCH);
+        Busy part = new Busy(time, false);
+        new TestTime(time, slowMachine()).advance(Duration.ofMinutes(10));
+        assertThat(part.due).isEqualTo(Duration.ofSeconds(601).toNanos());
+        assertThat(part.overtaken).isZero();
+    }
+
+    @Test
+    void advance_overWhatNeverRests_goesOnRegardless() throws Exception {
+        NetworkTime time = NetworkTime.manual(Instant.EPOCH);
+        Busy part = new Busy(time, true);
+        new TestTime(time, slowMachine()).advance(Duration.ofMinutes(10));
+        assertThat(part.due).isEqualTo(Duration.ofSeconds(601).toNanos());
     }
 }
