@@ -1,5 +1,6 @@
 package org.onion4j.api;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -89,7 +90,10 @@ final class Callbacks implements Executor {
         if (threads.isCaller()) {
             return;
         }
-        if (!threads.join(CLOSE_TIME)) {
+        // The pool knows of threads that it is just about to start, too.
+        boolean ended =
+                Uninterruptibles.awaitTerminationUninterruptibly(executor, CLOSE_TIME.toNanos(), TimeUnit.NANOSECONDS);
+        if (!ended || !threads.join(CLOSE_TIME)) {
             log.debug("the application's callbacks go on after the client was closed");
         }
     }

@@ -308,7 +308,7 @@ public final class ClientEngine implements Engine {
         save();
         scheduler.close();
         workers.shutdownNow().forEach(dropped -> ((Task) dropped).span.close());
-        threads.join(END_TIME);
+        threads.join(workers, END_TIME);
     }
 
     /** Lets what is queued go out: relays should hear that circuits are over. */

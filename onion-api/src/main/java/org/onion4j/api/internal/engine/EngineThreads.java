@@ -1,6 +1,7 @@
 package org.onion4j.api.internal.engine;
 
 import com.google.common.base.Ticker;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Set;
@@ -12,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.onion4j.circuit.log.SparingLog;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,10 +21,11 @@ import org.slf4j.LoggerFactory;
  * Any thread may call.
  */
 final class EngineThreads implements ThreadFactory {
+    private static final Logger log = LoggerFactory.getLogger(EngineThreads.class);
     private static final int MAX_WORKERS = 8;
     private static final Duration WORKER_IDLE_TIME = Duration.ofSeconds(5);
 
-    private final SparingLog bugs = new SparingLog(LoggerFactory.getLogger(EngineThreads.class), Ticker.systemTicker());
+    private final SparingLog bugs = new SparingLog(log, Ticker.systemTicker());
     private final AtomicInteger made = new AtomicInteger();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final String name;
@@ -61,8 +64,16 @@ final class EngineThreads implements ThreadFactory {
         return pool;
     }
 
-    /** Waits until all threads but the calling one have ended, for at most the given time. */
-    void join(Duration limit) {
+    /** Waits until a pool that was shut down and all threads but the calling one have ended, for the given time each. */
+    void join(ExecutorService pool, Duration limit) {
+        // The pool knows of threads that it is just about to start, too.
+        if (!Uninterruptibles.awaitTerminationUninterruptibly(pool, limit.toNanos(), TimeUnit.NANOSECONDS)) {
+            log.debug("work goes on after the client was closed");
+        }
+        join(limit);
+    }
+
+    private void join(Duration limit) {
         long until = System.nanoTime() + limit.toNanos();
         boolean interrupted = false;
         Iterator<Thread> each = threads.iterator();
