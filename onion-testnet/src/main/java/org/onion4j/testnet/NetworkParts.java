@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.onion4j.api.NetworkConfig;
 import org.onion4j.api.NetworkConfigException;
 import org.onion4j.api.OnionClient;
@@ -134,17 +135,34 @@ final class NetworkParts implements AutoCloseable {
     }
 
     private OnionClient.Builder clientBuilder() {
+        return clientBuilder(environment -> environment);
+    }
+
+    /** A client that runs on something else in part. */
+    OnionClient.Builder clientBuilder(UnaryOperator<Environment> change) {
         int number = clientNumber.getAndIncrement();
-        SocketConnector connector = plan.place() == NetworkPlan.Place.MEMORY
-                ? memory.connector(
-                        "client" + number, InetAddresses.fromInteger(FIRST_CLIENT_ADDRESS + number), activity)
-                : new DirectConnector();
+        SocketConnector connector =
+                plan.place() == NetworkPlan.Place.MEMORY ? connector(number) : new DirectConnector();
         Environment environment = ClientHost.environment(
                 time,
                 SeededRandom.of(plan.seed(), "client" + number),
                 connector,
                 plan.place() == NetworkPlan.Place.MEMORY ? activity : Activity.NONE);
-        return ClientDoor.builder(environment).network(config);
+        return ClientDoor.builder(change.apply(environment)).network(config);
+    }
+
+    /** A client's connections in memory: its name for faults is "client" and the number. */
+    SocketConnector connector(int number) {
+        InetAddress address = InetAddresses.fromInteger(FIRST_CLIENT_ADDRESS + number);
+        return memory.connector("client" + number, address, activity);
+    }
+
+    FaultBoard faults() {
+        return faults;
+    }
+
+    NetworkTime networkTime() {
+        return time;
     }
 
     NetworkClients clients() {

@@ -177,6 +177,11 @@ public final class TestNetwork implements AutoCloseable {
         return text.toString();
     }
 
+    /** For this module's own tests. */
+    NetworkParts parts() {
+        return parts;
+    }
+
     /**
      * Ends the network and the clients that {@link #client} and {@link #newClient} have given. When this returns, no thread
      * and no socket of it is left, but for handlers of destinations that don't end although their connections are closed and

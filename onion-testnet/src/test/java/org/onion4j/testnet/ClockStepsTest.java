@@ -1,0 +1,156 @@
+package org.onion4j.testnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.onion4j.api.ClockSkewException;
+import org.onion4j.api.OnionClient;
+import org.onion4j.api.OnionStream;
+
+/** A client whose wall clock is wrong, or steps, beside a monotonic clock that doesn't; or a time that leaps. */
+class ClockStepsTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final int MOST_AT_ONCE = 12;
+
+    /** The network's clock and an error. */
+    private static final class WrongClock extends Clock {
+        private final Clock right;
+        private final AtomicReference<Duration> skew = new AtomicReference<>(Duration.ZERO);
+
+        WrongClock(Clock right) {
+            this.right = right;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return right.getZone();
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Instant instant() {
+            return right.instant().plus(skew.get());
+        }
+    }
+
+    private static TestNetwork network(long seed) throws TestNetworkException {
+        TestNetwork network = TestNetwork.builder().seed(seed).standingTime().build();
+        network.serve(ClientUnderTest.HOST, ClientUnderTest.PORT, TestNetworkTest.says("open"));
+        network.serve("echo.example", 7, Handlers.echo());
+        return network;
+    }
+
+    private static OnionClient client(TestNetwork network, Clock clock) throws Exception {
+        return network.parts()
+                .clientBuilder(environment -> TestEnvironments.with(environment, clock))
+                .build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-15, 15})
+    void t37_clockALittleWrong_works(int minutes) throws Exception {
+        try (TestNetwork network = network(1)) {
+            WrongClock clock = new WrongClock(network.time().clock());
+            clock.skew.set(Duration.ofMinutes(minutes));
+            try (OnionClient client = client(network, clock)) {
+                assertThat(ClientUnderTest.fetch(network, client, MINUTE)).isLessThan(MINUTE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-3,-4,-2", "3,2,4", "-10950,-10960,-3650", "10950,3650,10960"}) // over years it says: at least
+    void t37_clockWrong_saysByHowMuchAndRecovers(int days, int least, int most) throws Exception {
+        try (TestNetwork network = network(2)) {
+            WrongClock clock = new WrongClock(network.time().clock());
+            clock.skew.set(Duration.ofDays(days));
+            try (OnionClient client = client(network, clock)) {
+                CompletableFuture<OnionStream> asked =
+                        client.openStreamAsync(ClientUnderTest.HOST, ClientUnderTest.PORT);
+                ClientUnderTest.pass(network, asked, Duration.ofMinutes(6));
+                assertThatThrownBy(() -> asked.get(1, TimeUnit.SECONDS))
+                        .cause()
+                        .isInstanceOfSatisfying(
+                                ClockSkewException.class,
+                                e -> assertThat(e.skew()).isBetween(Duration.ofDays(least), Duration.ofDays(most)));
+
+                clock.skew.set(Duration.ZERO);
+                assertThat(ClientUnderTest.fetch(network, client, MINUTE)).isLessThanOrEqualTo(MINUTE);
+            }
+        }
+    }
+
+    /** How the client's clocks move. */
+    private enum Movement {
+        /** Time goes on by 8 hours at once, wall clock and monotonic clock together: a sleep that both have counted. */
+        LEAP,
+        /** The wall clock alone goes forward by 8 hours, and is right again later. */
+        WALL_FORWARD,
+        /** The wall clock alone goes back by 2 hours, and is right again later. */
+        WALL_BACK
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LEAP,false",
+        "LEAP,true",
+        "WALL_FORWARD,false",
+        "WALL_FORWARD,true",
+        "WALL_BACK,false",
+        "WALL_BACK,true"
+    })
+    void t79_clocksMove_noBurstAndAStreamWithinAMinute(Movement movement, boolean busy) throws Exception {
+        try (TestNetwork network = network(3)) {
+            WrongClock clock = new WrongClock(network.time().clock());
+            try (OnionClient client = client(network, clock)) {
+                ClientUnderTest.fetch(network, client, MINUTE);
+                CompletableFuture<OnionStream> open = client.openStreamAsync("echo.example", 7);
+                ClientUnderTest.pass(network, open, MINUTE);
+                try (OnionStream echo = open.get()) {
+                    if (!busy) {
+                        end(echo);
+                        network.time().advance(Duration.ofHours(2)); // nothing is expected any more
+                    }
+                    network.relays().forEach(TestRelay::forget);
+
+                    switch (movement) {
+                        case LEAP -> network.parts().networkTime().advance(Duration.ofHours(8));
+                        case WALL_FORWARD -> clock.skew.set(Duration.ofHours(8));
+                        case WALL_BACK -> clock.skew.set(Duration.ofHours(-2));
+                    }
+                    network.time().advance(Duration.ofSeconds(30));
+                    assertThat(ClientUnderTest.begun(network))
+                            .as("circuits at once")
+                            .isLessThan(MOST_AT_ONCE);
+                    if (busy && movement != Movement.LEAP) {
+                        echo.getOutputStream().write('x');
+                        assertThat(echo.getInputStream().read()).isEqualTo('x'); // no business of the wall clock's
+                    }
+
+                    clock.skew.set(Duration.ZERO);
+                    assertThat(ClientUnderTest.fetch(network, client, MINUTE)).isLessThanOrEqualTo(MINUTE);
+                    assertThat(ClientUnderTest.begun(network)).isLessThan(2 * MOST_AT_ONCE);
+                }
+            }
+        }
+    }
+
+    private static void end(OnionStream stream) throws IOException {
+        stream.close();
+    }
+}

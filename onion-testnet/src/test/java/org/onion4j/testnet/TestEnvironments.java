@@ -1,0 +1,20 @@
+package org.onion4j.testnet;
+
+import java.time.Clock;
+import org.onion4j.api.internal.Environment;
+import org.onion4j.circuit.runtime.SocketConnector;
+
+/** Environments of clients with one part replaced. */
+final class TestEnvironments {
+    private TestEnvironments() {}
+
+    static Environment with(Environment all, SocketConnector connector) {
+        return new Environment(
+                all.clock(), all.ticker(), all.random(), connector, all.files(), all.schedulers(), all.activity());
+    }
+
+    static Environment with(Environment all, Clock clock) {
+        return new Environment(
+                clock, all.ticker(), all.random(), all.connector(), all.files(), all.schedulers(), all.activity());
+    }
+}
