@@ -26,6 +26,7 @@ import org.onion4j.testnet.relay.RelayScript;
 class PrivacyUnderFaultsTest {
     private static final long SEED = 3;
     private static final int REQUESTS = 24;
+    private static final int ROUNDS = 4;
     private static final int PRIMARY_GUARDS = 3;
 
     @RegisterExtension
@@ -166,9 +167,15 @@ class PrivacyUnderFaultsTest {
         }
     }
 
-    /** Which requests a lost or changed cell ends depends on threads; a quarter of what is asked for is refused by right. */
+    /**
+     * Requests get through, sooner or later. A quarter of what is asked for is refused by right, and which ones meet a hostile
+     * exit, or lose a cell, is chance.
+     */
     private static void assertServed(Crowd crowd) throws Exception {
-        int worked = crowd.ask(REQUESTS) + crowd.ask(REQUESTS / 3);
+        int worked = 0;
+        for (int round = 0; round < ROUNDS && worked <= REQUESTS / 4; round++) {
+            worked += crowd.ask(REQUESTS);
+        }
         assertThat(worked).as("requests that worked").isGreaterThan(REQUESTS / 4);
     }
 
