@@ -108,16 +108,16 @@ public final class TestRelay {
     }
 
     /**
-     * Loses one relay cell that comes by.
+     * Loses one relay cell that comes by, or that it sends a client itself, as exits and directories do.
      *
-     * @param k 1 for the next one, counted over all circuits and both directions
+     * @param k 1 for the next one, counted over all circuits and both directions; a cell counts once
      */
     public void dropCell(int k) {
         checkCount(k);
         host.onLoop(() -> host.cellFaults().drop(k));
     }
 
-    /** Changes one byte of a relay cell that comes by, see {@link #dropCell}. */
+    /** Changes one byte of a relay cell, see {@link #dropCell}. */
     public void corruptCell(int k) {
         checkCount(k);
         host.onLoop(() -> host.cellFaults().corrupt(k));

@@ -127,6 +127,35 @@ class TestRelayFaultsTest {
         }
     }
 
+    /** The first cell is what comes to the exit, the second is its own. */
+    @Test
+    void corruptedCellOfTheExitItself_comesAfterItsDestinationHeard(TestNetwork network, OnionClient client)
+            throws Exception {
+        String host = "own-cells.example";
+        CompletableFuture<Integer> heard = new CompletableFuture<>();
+        try (TestDestination answering = network.serve(host, 7, connection -> {
+                    heard.complete(connection.input().read());
+                    connection.output().write('y');
+                    connection.output().flush();
+                });
+                OnionStream stream = client.openStream(host, 7, newCircuit())) {
+            TestRelay exit = network.exits().stream()
+                    .filter(relay -> relay.seen().stream()
+                            .anyMatch(seen -> seen.destinations().stream()
+                                    .anyMatch(one -> one.host().equals(host))))
+                    .findAny()
+                    .orElseThrow();
+            exit.corruptCell(2);
+            stream.setReadTimeout(Duration.ofSeconds(30));
+            stream.getOutputStream().write('x');
+            assertThatThrownBy(() -> stream.getInputStream().read()).isInstanceOf(CircuitClosedException.class);
+            assertThat(heard.get()).isEqualTo('x');
+            assertThat(answering.connections()).isEqualTo(1);
+        }
+
+        assertThat(get(client)).isEqualTo("open");
+    }
+
     @Test
     void delayedRelays_workLater(TestNetwork network, OnionClient client) throws Exception {
         network.relays().forEach(relay -> relay.delay(Duration.ofMillis(5)));

@@ -9,7 +9,7 @@ import org.onion4j.testnet.relay.RelayScript;
 import org.onion4j.testnet.relay.ScriptedCircuit;
 
 /**
- * Loses or changes single relay cells that pass through a relay, chosen by number, and leaves the rest to another script.
+ * Loses or changes single relay cells that pass through a relay or come from it, chosen by number, and leaves the rest to another script.
  * On the relay's loop.
  */
 public final class CellFaults implements RelayScript {
@@ -48,16 +48,24 @@ public final class CellFaults implements RelayScript {
     @Override
     public boolean onCell(ScriptedCircuit circuit, Direction direction, int command, byte[] body, int offset) {
         if (command == CellCommand.RELAY.wire() || command == CellCommand.RELAY_EARLY.wire()) {
-            cells++;
-            if (drops.remove(cells)) {
+            if (!passes(circuit, body, offset)) {
                 return false;
-            }
-            if (corruptions.remove(cells)) {
-                body[offset + circuit.random().nextInt(509)] ^=
-                        (byte) (1 + circuit.random().nextInt(255));
             }
         }
         return next.onCell(circuit, direction, command, body, offset);
+    }
+
+    /** Counts a cell, and does to it what its number is for. */
+    private boolean passes(ScriptedCircuit circuit, byte[] body, int offset) {
+        cells++;
+        if (drops.remove(cells)) {
+            return false;
+        }
+        if (corruptions.remove(cells)) {
+            body[offset + circuit.random().nextInt(509)] ^=
+                    (byte) (1 + circuit.random().nextInt(255));
+        }
+        return true;
     }
 
     @Override
@@ -68,6 +76,11 @@ public final class CellFaults implements RelayScript {
     @Override
     public boolean onSend(ScriptedCircuit circuit, byte[] body) {
         return next.onSend(circuit, body);
+    }
+
+    @Override
+    public boolean onOriginated(ScriptedCircuit circuit, byte[] body) {
+        return passes(circuit, body, 0) && next.onOriginated(circuit, body);
     }
 
     @Override

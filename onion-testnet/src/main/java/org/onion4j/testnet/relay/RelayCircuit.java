@@ -257,23 +257,30 @@ final class RelayCircuit implements CircuitLeg.CircuitEvents {
 
     private void sendBody(byte[] body) {
         RelayScript script = core.script();
-        if (script == RelayScript.HONEST || script.onSend(scripted, body)) {
-            originate(body);
+        boolean honest = script == RelayScript.HONEST;
+        if (!closed && (honest || script.onSend(scripted, body)) && !closed) {
+            encrypt(body);
+            if (honest || script.onOriginated(scripted, core.encrypted())) {
+                previous.send(CellCommand.RELAY.wire(), core.encrypted(), 0);
+            }
         }
     }
 
-    /** Authenticates, encrypts and sends a body that is ready in clear. */
+    /** Authenticates, encrypts and sends a body that is ready in clear, without asking the script. */
     void originate(byte[] body) {
-        if (closed) {
-            return;
+        if (!closed) {
+            encrypt(body);
+            previous.send(CellCommand.RELAY.wire(), core.encrypted(), 0);
         }
+    }
+
+    private void encrypt(byte[] body) {
         int command = RelayBody.command(body, 0);
         trace.cell(Direction.BACKWARD, CellCommand.RELAY, command);
         crypto.originate(body, 0, core.encrypted(), 0);
         if (command == RelayCommand.DATA.wire() && flow.onDataSent()) {
             flow.expectSendme(crypto.backwardTag());
         }
-        previous.send(CellCommand.RELAY.wire(), core.encrypted(), 0);
     }
 
     /** The tag by which a SENDME acknowledges the message that was recognised last. */

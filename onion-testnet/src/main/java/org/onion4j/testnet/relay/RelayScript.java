@@ -48,6 +48,15 @@ public interface RelayScript {
     }
 
     /**
+     * A cell with a message of this relay to the client, authenticated and encrypted, as it leaves.
+     *
+     * @return false to lose it: the relay believes that it has been sent
+     */
+    default boolean onOriginated(ScriptedCircuit circuit, byte[] body) {
+        return true;
+    }
+
+    /**
      * A DESTROY has arrived; the leg that it came on is gone.
      *
      * @param direction that it went

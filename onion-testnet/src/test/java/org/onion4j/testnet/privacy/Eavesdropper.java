@@ -66,6 +66,14 @@ final class Eavesdropper implements RelayScript {
     }
 
     @Override
+    public boolean onOriginated(ScriptedCircuit circuit, byte[] body) {
+        if (Bytes.indexOf(body, word) >= 0) {
+            inCells.add("a cell of " + relay + " can be read");
+        }
+        return rest.onOriginated(circuit, body);
+    }
+
+    @Override
     public boolean onDestroy(ScriptedCircuit circuit, Direction direction, DestroyReason reason) {
         return rest.onDestroy(circuit, direction, reason);
     }
