@@ -47,6 +47,18 @@ final class HostDirectory implements RelayDirectory {
         server = newServer();
     }
 
+    /** The consensus for clients that it serves unless it deceives; empty before it has one. Any thread. */
+    String consensus() {
+        return store.newest()
+                .map(newest -> newest.microdescConsensus().asText())
+                .orElse("");
+    }
+
+    /** The documents that it has. Any thread. */
+    DirectoryStore store() {
+        return store;
+    }
+
     /** Any thread. */
     boolean isAuthority() {
         return authority.isPresent();

@@ -1,7 +1,10 @@
 package org.onion4j.testnet;
 
-import java.util.ArrayList;
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.onion4j.api.ClientClosedException;
@@ -13,28 +16,32 @@ import org.onion4j.api.OnionException;
  * lock, under which no client is made or closed.
  */
 final class NetworkClients implements AutoCloseable {
-    private final Supplier<OnionClient.Builder> builders;
+    /** A client that may be built, and the name of the host that it will be on. */
+    record Hosted(String host, OnionClient.Builder builder) {}
+
+    private final Supplier<Hosted> builders;
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<OnionClient> given = new ArrayList<>();
+    private final Map<OnionClient, String> given = new LinkedHashMap<>(); // to the host of each
     private OnionClient shared;
     private boolean closed;
 
-    NetworkClients(Supplier<OnionClient.Builder> builders) {
+    NetworkClients(Supplier<Hosted> builders) {
         this.builders = builders;
     }
 
     OnionClient.Builder builder() {
-        return builders.get();
+        return builders.get().builder();
     }
 
     OnionClient another() throws OnionException {
-        OnionClient made = builder().build();
+        Hosted hosted = builders.get();
+        OnionClient made = hosted.builder().build();
         boolean late;
         lock.lock();
         try {
             late = closed;
             if (!late) {
-                given.add(made);
+                given.put(made, hosted.host());
             }
         } finally {
             lock.unlock();
@@ -68,13 +75,25 @@ final class NetworkClients implements AutoCloseable {
         }
     }
 
+    /** Where a client is that this has given. */
+    String hostOf(OnionClient client) {
+        lock.lock();
+        try {
+            String host = given.get(client);
+            checkArgument(host != null, "not a client that this network has given");
+            return host;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         List<OnionClient> all;
         lock.lock();
         try {
             closed = true;
-            all = List.copyOf(given);
+            all = List.copyOf(given.keySet());
             given.clear();
         } finally {
             lock.unlock();

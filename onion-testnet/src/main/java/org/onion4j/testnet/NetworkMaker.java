@@ -50,7 +50,7 @@ final class NetworkMaker {
     private final List<RelayHost.Place> places;
     private final NetworkTime time;
     private final VotingSchedule schedule;
-    private final DirectoryStore store = new DirectoryStore();
+    private final DirectoryStore store = new DirectoryStore(); // each relay's is another like this
     private final Map<RsaIdentity, String> names = new ConcurrentHashMap<>();
 
     private NetworkMaker(NetworkPlan plan, List<RelayHost.Place> places, NetworkTime time) {
@@ -78,7 +78,8 @@ final class NetworkMaker {
             ImmutableSet<RelayRole> roles = plan.roles(i);
             RelayIdentity identity = keys.get(i).relay();
             names.put(identity.rsaIdentity(), nickname);
-            HostDirectory directory = new HostDirectory(store, places.get(i).loop());
+            HostDirectory directory =
+                    new HostDirectory(store.another(), places.get(i).loop());
             RelayHost host = new RelayHost(
                     nickname, places.get(i), identity, directory, policy(plan.exitPolicy(i)), plan.seed(), this::name);
             host.start();
@@ -102,7 +103,7 @@ final class NetworkMaker {
             authority.setSettings(AuthoritySettings.DEFAULT.withFlagChanges(flags));
         }
         NetworkDirectory network = new NetworkDirectory(
-                members, authorities, schedule, store, places.get(0).loop());
+                members, authorities, schedule, places.get(0).loop());
         network.begin();
         // On loopback relays share an address, and destinations are on this machine: what TestingTorNetwork allows.
         String torrc = plan.place() == NetworkPlan.Place.MEMORY

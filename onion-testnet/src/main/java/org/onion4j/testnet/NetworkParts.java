@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -134,27 +135,52 @@ final class NetworkParts implements AutoCloseable {
                 new WorldExits(world, memory, LOOPBACK, Optional.of(net)));
     }
 
-    private OnionClient.Builder clientBuilder() {
-        return clientBuilder(environment -> environment);
+    void partition(Collection<TestRelay> relays, List<OnionClient> clientsThere) {
+        List<String> side = new ArrayList<>();
+        relays.forEach(relay -> side.add(relay.nickname()));
+        clientsThere.forEach(client -> side.add(clients.hostOf(client)));
+        faults.split(side);
+    }
+
+    void join() {
+        faults.healAll();
+        spreadDocuments();
+    }
+
+    void spreadDocuments() {
+        hosts.get(0).onLoop(directory::spread);
+    }
+
+    private NetworkClients.Hosted clientBuilder() {
+        return hosted(environment -> environment);
     }
 
     /** A client that runs on something else in part. */
     OnionClient.Builder clientBuilder(UnaryOperator<Environment> change) {
+        return hosted(change).builder();
+    }
+
+    private NetworkClients.Hosted hosted(UnaryOperator<Environment> change) {
         int number = clientNumber.getAndIncrement();
         SocketConnector connector =
                 plan.place() == NetworkPlan.Place.MEMORY ? connector(number) : new DirectConnector();
         Environment environment = ClientHost.environment(
                 time,
-                SeededRandom.of(plan.seed(), "client" + number),
+                SeededRandom.of(plan.seed(), host(number)),
                 connector,
                 plan.place() == NetworkPlan.Place.MEMORY ? activity : Activity.NONE);
-        return ClientDoor.builder(change.apply(environment)).network(config);
+        return new NetworkClients.Hosted(
+                host(number), ClientDoor.builder(change.apply(environment)).network(config));
     }
 
     /** A client's connections in memory: its name for faults is "client" and the number. */
     SocketConnector connector(int number) {
         InetAddress address = InetAddresses.fromInteger(FIRST_CLIENT_ADDRESS + number);
-        return memory.connector("client" + number, address, activity);
+        return memory.connector(host(number), address, activity);
+    }
+
+    private static String host(int clientNumber) {
+        return "client" + clientNumber;
     }
 
     FaultBoard faults() {

@@ -249,6 +249,11 @@ final class RelayHost {
         place.faults.heal(nickname, other.nickname);
     }
 
+    /** Whether a partition is between the two. */
+    boolean isApartFrom(RelayHost other) {
+        return place.faults.areApart(nickname, other.nickname);
+    }
+
     void heal() {
         hostile = null;
         thaw();

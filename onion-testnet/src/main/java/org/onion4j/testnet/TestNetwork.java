@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,14 +155,43 @@ public final class TestNetwork implements AutoCloseable {
         return parts.time();
     }
 
-    /** Nothing moves between two relays any more, and neither answers the other's attempts to connect, until {@link #join}. */
+    /**
+     * Cuts the network in two: these relays and clients are on one side, all others on the other. Nothing moves across, no
+     * attempt to connect is answered, and nothing is closed, until {@link #join()}. Documents stay on their side, too: relays
+     * publish to the authorities there, and a new consensus is made only where more than half of all authorities are, of
+     * relays there, and known only there. Destinations are reached from both sides.
+     *
+     * <p>An earlier cut of this kind is taken back. Clients that join later are on the other side; on loopback, clients reach
+     * both.
+     *
+     * @param relays of one side
+     * @param clients of the same side, which {@link #client} or {@link #newClient} has given
+     * @throws IllegalArgumentException if a client is none of those
+     */
+    public void partition(Collection<TestRelay> relays, OnionClient... clients) {
+        parts.partition(relays, List.of(clients));
+    }
+
+    /**
+     * Nothing moves between two relays any more, and neither answers the other's attempts to connect, until {@link #join}.
+     * Documents find ways over other relays; where there is none, it is as with {@link #partition(Collection, OnionClient...)}.
+     */
     public void partition(TestRelay a, TestRelay b) {
         a.host().partition(b.host());
     }
 
-    /** Takes a {@link #partition} back. */
+    /** Takes {@link #partition(TestRelay, TestRelay)} back; documents go on their way at once. */
     public void join(TestRelay a, TestRelay b) {
         a.host().join(b.host());
+        parts.spreadDocuments();
+    }
+
+    /**
+     * Takes all of {@link #partition} back: what was held up goes on, and relays that had been cut off have the newest
+     * consensus when this returns. At its next turn, all authorities vote.
+     */
+    public void join() {
+        parts.join();
     }
 
     /** What each relay has seen, and the seed: for a human who wonders why a test failed. */

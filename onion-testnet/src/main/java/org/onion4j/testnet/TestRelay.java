@@ -45,6 +45,14 @@ public final class TestRelay {
         return host.fingerprint();
     }
 
+    /**
+     * The microdescriptor consensus that it has, and serves unless it {@linkplain #deceive deceives}: the newest that has
+     * come to it. Empty if none has.
+     */
+    public String consensus() {
+        return host.directory().consensus();
+    }
+
     // What it has seen.
 
     /**
@@ -159,7 +167,7 @@ public final class TestRelay {
         host.hostile(ImmutableList.copyOf(hostilities));
     }
 
-    /** Takes all faults back but for {@link #kill} and {@link TestNetwork#partition}. */
+    /** Takes all faults back but for {@link #kill} and those of {@link TestNetwork#partition}. */
     public void heal() {
         host.heal();
     }

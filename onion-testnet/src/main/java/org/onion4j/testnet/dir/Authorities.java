@@ -62,9 +62,14 @@ public final class Authorities {
 
     /** Uploads a descriptor to all of them; whether all took it. */
     public boolean submit(ServerDescriptor descriptor, Instant now) {
+        return submit(descriptor, now, authority -> true);
+    }
+
+    /** Uploads a descriptor to those that can be reached; whether that is all of them, and all took it. */
+    public boolean submit(ServerDescriptor descriptor, Instant now, Predicate<Authority> reached) {
         boolean taken = true;
         for (Authority authority : all) {
-            taken &= authority.submit(descriptor, now) == Authority.Verdict.ACCEPTED;
+            taken &= reached.test(authority) && authority.submit(descriptor, now) == Authority.Verdict.ACCEPTED;
         }
         return taken;
     }
@@ -80,25 +85,34 @@ public final class Authorities {
         }
     }
 
+    /** {@link #turnOver(Instant, Predicate)} with all of them. */
+    public Optional<DirectorySnapshot> turnOver(Instant now) {
+        return turnOver(now, authority -> true);
+    }
+
     /**
      * Makes the consensus of the interval that {@code now} is in. Rounds of the shared random protocol that were missed
      * since the last turn take place without a consensus; before the first turn, earlier days are made up.
      *
-     * @return all documents; nothing if no authority votes, or none signs
+     * @param present which of them are up and can reach each other
+     * @return all documents; nothing if not more than half of the authorities vote, or none signs
      */
-    public Optional<DirectorySnapshot> turnOver(Instant now) {
+    public Optional<DirectorySnapshot> turnOver(Instant now, Predicate<Authority> present) {
         lock.lock();
         try {
             Instant validAfter = schedule.validAfter(now);
-            prepareRandom(validAfter);
+            List<Authority> voters = new ArrayList<>(all);
+            voters.removeIf(
+                    one -> one.settings().behaviour() == AuthoritySettings.Behaviour.ABSENT || !present.test(one));
+            prepareRandom(validAfter, voters);
             last = Optional.of(validAfter);
-            return consensus(validAfter, now);
+            return voters.size() * 2 > all.size() ? consensus(validAfter, now, voters) : Optional.empty();
         } finally {
             lock.unlock();
         }
     }
 
-    private void prepareRandom(Instant validAfter) {
+    private void prepareRandom(Instant validAfter, List<Authority> voters) {
         long number = schedule.number(validAfter);
         long lastNumber = last.map(schedule::number).orElse(Long.MIN_VALUE);
         if (lastNumber >= number) {
@@ -114,28 +128,22 @@ public final class Authorities {
             Instant start = Instant.ofEpochSecond(round * schedule.interval().toSeconds());
             all.forEach(authority -> authority.random().prepare(start));
             if (round < number) {
-                exchangeRandom();
+                exchangeRandom(voters);
             }
         }
     }
 
-    private void exchangeRandom() {
+    private static void exchangeRandom(List<Authority> voters) {
         Map<RsaIdentity, RandomVote> said = new LinkedHashMap<>();
-        for (Authority authority : voters()) {
+        for (Authority authority : voters) {
             said.put(authority.keys().identity(), authority.random().vote());
         }
-        for (Authority authority : all) {
+        for (Authority authority : voters) {
             said.forEach(authority.random()::learn);
         }
     }
 
-    private List<Authority> voters() {
-        List<Authority> voters = new ArrayList<>(all);
-        voters.removeIf(a -> a.settings().behaviour() == AuthoritySettings.Behaviour.ABSENT);
-        return voters;
-    }
-
-    private Optional<DirectorySnapshot> consensus(Instant validAfter, Instant now) {
+    private Optional<DirectorySnapshot> consensus(Instant validAfter, Instant now, List<Authority> voters) {
         Vote.Times times = new Vote.Times(
                 now.isBefore(validAfter)
                         ? now
@@ -149,17 +157,17 @@ public final class Authorities {
         all.forEach(authority -> relayIdentities.add(authority.relayIdentity()));
         List<SignedVote> votes = new ArrayList<>();
         List<AuthorityKeys> signers = new ArrayList<>();
-        for (Authority authority : voters()) {
+        for (Authority authority : voters) {
             votes.add(exchanged(authority.vote(times, relayIdentities, reachable)));
             if (authority.settings().behaviour() == AuthoritySettings.Behaviour.VOTES_AND_SIGNS) {
                 signers.add(authority.keys());
             }
         }
-        if (votes.isEmpty() || signers.isEmpty()) {
+        if (signers.isEmpty()) {
             return Optional.empty();
         }
-        boolean freshRandom = all.get(0).random().isFresh();
-        for (Authority authority : all) {
+        boolean freshRandom = voters.get(0).random().isFresh();
+        for (Authority authority : voters) {
             for (SignedVote vote : votes) {
                 authority
                         .random()
@@ -167,11 +175,12 @@ public final class Authorities {
             }
         }
         ConsensusMaker maker = new ConsensusMaker(votes, all.size(), freshRandom);
+        voters.forEach(authority -> authority.random().agree(maker.previousRandom(), maker.currentRandom()));
         ImmutableMap.Builder<Flavour, SignedConsensus> consensuses = ImmutableMap.builder();
         for (Flavour flavour : Flavour.values()) {
             consensuses.put(flavour, SignedConsensus.sign(flavour, maker.unsigned(flavour), times, signers));
         }
-        return Optional.of(snapshot(consensuses.buildOrThrow(), votes));
+        return Optional.of(snapshot(consensuses.buildOrThrow(), votes, voters));
     }
 
     /** The vote as the others read it. */
@@ -183,12 +192,13 @@ public final class Authorities {
         }
     }
 
-    private DirectorySnapshot snapshot(ImmutableMap<Flavour, SignedConsensus> consensuses, List<SignedVote> votes) {
+    private DirectorySnapshot snapshot(
+            ImmutableMap<Flavour, SignedConsensus> consensuses, List<SignedVote> votes, List<Authority> voters) {
         ImmutableList.Builder<AuthorityCertificate> certificates = ImmutableList.builder();
         Map<Bytes, Bytes> microdescriptors = new LinkedHashMap<>();
         TreeMap<RsaIdentity, ServerDescriptor> descriptors = new TreeMap<>();
-        for (Authority authority : all) {
-            certificates.add(authority.keys().certificate());
+        all.forEach(authority -> certificates.add(authority.keys().certificate()));
+        for (Authority authority : voters) {
             for (ServerDescriptor descriptor : authority.descriptors()) {
                 ServerDescriptor known = descriptors.put(descriptor.keys().identity(), descriptor);
                 if (known != null && known.published().isAfter(descriptor.published())) {

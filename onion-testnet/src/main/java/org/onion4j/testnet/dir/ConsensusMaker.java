@@ -116,7 +116,7 @@ final class ConsensusMaker {
         if (!parameters.isEmpty()) {
             text.line("params", VoteMaker.parameters(parameters));
         }
-        VoteMaker.sharedRandomValues(text, sharedRandom(RandomVote::previous), sharedRandom(RandomVote::current));
+        VoteMaker.sharedRandomValues(text, previousRandom(), currentRandom());
     }
 
     private Instant medianTime(Function<Vote.Times, Instant> time) {
@@ -168,6 +168,16 @@ final class ConsensusMaker {
     }
 
     /** The value that the majority has; that of more than two thirds, or so many as a parameter says, if it is fresh. */
+    /** The shared random value before the current one, if enough authorities have the same. */
+    Optional<SharedRandomValue> previousRandom() {
+        return sharedRandom(RandomVote::previous);
+    }
+
+    /** The current shared random value, if enough authorities have the same. */
+    Optional<SharedRandomValue> currentRandom() {
+        return sharedRandom(RandomVote::current);
+    }
+
     private Optional<SharedRandomValue> sharedRandom(Function<RandomVote, Optional<SharedRandomValue>> which) {
         Map<SharedRandomValue, Integer> counts = new HashMap<>();
         for (SignedVote vote : votes) {

@@ -3,6 +3,7 @@ package org.onion4j.testnet.dir;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedMap;
+import java.time.Instant;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.directory.doc.AuthorityCertificate;
@@ -27,5 +28,10 @@ public record DirectorySnapshot(
     /** The consensus for clients. */
     public SignedConsensus microdescConsensus() {
         return consensuses.get(Flavour.MICRODESC);
+    }
+
+    /** When the consensus comes into force. */
+    public Instant validAfter() {
+        return microdescConsensus().validAfter();
     }
 }

@@ -2,16 +2,19 @@ package org.onion4j.testnet.dir;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.directory.doc.ServerDescriptor;
 
 /**
- * The documents that directories serve: those of the last consensuses. One is enough for all directories of a network.
- * Any thread.
+ * The documents that a directory serves: those of the last consensuses that have come to it. Any thread.
  */
 public final class DirectoryStore {
     /** How many consensuses are kept, for diffs and for clients that have an older one. */
@@ -19,9 +22,25 @@ public final class DirectoryStore {
 
     private record DiffName(Bytes base, Bytes target) {}
 
+    /** Between any two consensuses of a network: directories have the same ones, mostly. */
+    private final Map<DiffName, Optional<Bytes>> diffs;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<DirectorySnapshot> snapshots = new ArrayDeque<>(); // newest first; guarded by lock
-    private final Map<DiffName, Optional<Bytes>> diffs = new HashMap<>(); // guarded by lock
+
+    /** For a directory of a network of its own. */
+    public DirectoryStore() {
+        this(new ConcurrentHashMap<>());
+    }
+
+    private DirectoryStore(Map<DiffName, Optional<Bytes>> diffs) {
+        this.diffs = diffs;
+    }
+
+    /** An empty one for another directory of the same network. */
+    public DirectoryStore another() {
+        return new DirectoryStore(diffs);
+    }
 
     /** From now on, these are the newest documents. */
     public void publish(DirectorySnapshot snapshot) {
@@ -32,6 +51,20 @@ public final class DirectoryStore {
                 snapshots.removeLast();
             }
             diffs.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes what another directory has and this one hasn't. */
+    public void learn(Collection<DirectorySnapshot> others) {
+        lock.lock();
+        try {
+            List<DirectorySnapshot> all = new ArrayList<>(snapshots);
+            others.stream().filter(one -> !all.contains(one)).forEach(all::add);
+            all.sort(Comparator.comparing(DirectorySnapshot::validAfter).reversed());
+            snapshots.clear();
+            snapshots.addAll(all.subList(0, Math.min(all.size(), MAX_SNAPSHOTS)));
         } finally {
             lock.unlock();
         }

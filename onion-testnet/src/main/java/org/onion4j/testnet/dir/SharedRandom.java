@@ -125,6 +125,12 @@ final class SharedRandom {
         }
     }
 
+    /** Takes the values of a consensus: an authority that missed some has other ones, or none. */
+    void agree(Optional<SharedRandomValue> agreedPrevious, Optional<SharedRandomValue> agreedCurrent) {
+        previous = agreedPrevious;
+        current = agreedCurrent;
+    }
+
     /** Whether the current value has just been made, so that it takes more votes to be believed. */
     boolean isFresh() {
         return round == 0;

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
 import org.onion4j.crypto.bytes.Bytes;
@@ -56,6 +57,11 @@ public record SignedConsensus(
                 signers.build(),
                 ConsensusDiff.baseDigest(whole),
                 Bytes.copyOf(whole));
+    }
+
+    /** The whole document. */
+    public String asText() {
+        return new String(text.toArray(), StandardCharsets.ISO_8859_1);
     }
 
     /** Whether more than half of these authorities signed it. */

@@ -3,11 +3,13 @@ package org.onion4j.testnet.wire;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,11 +38,13 @@ public final class FaultBoard implements WireFaults {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, HostFaults> hosts = new HashMap<>();
     private final Set<Pair> partitions = new HashSet<>();
+    private final Set<String> names = new HashSet<>();
     private final Map<InetSocketAddress, String> listening = new HashMap<>();
     private final Map<InetAddress, Set<String>> byAddress = new HashMap<>();
     private final Map<InetSocketAddress, String> passing = new LinkedHashMap<>();
     private final Set<FaultyWire> wires = new HashSet<>();
     private final ArrayDeque<WireAttempt> attempts = new ArrayDeque<>();
+    private ImmutableSet<String> side = ImmutableSet.of(); // of a split; empty if there is none
     private long wiresMade;
     private volatile boolean calm = true; // no fault acts on any connection: what every byte asks first
 
@@ -108,6 +112,32 @@ public final class FaultBoard implements WireFaults {
         change(() -> partitions.remove(Pair.of(one, other)));
     }
 
+    /**
+     * Nothing moves between these hosts and all others that have addresses here, now or later. Instead of an earlier split.
+     */
+    public void split(Collection<String> oneSide) {
+        change(() -> side = ImmutableSet.copyOf(oneSide));
+    }
+
+    /** Takes {@link #split} and all of {@link #partition} back. */
+    public void healAll() {
+        change(() -> {
+            side = ImmutableSet.of();
+            partitions.clear();
+        });
+    }
+
+    /** Whether nothing moves between two hosts because of a split or a partition. */
+    public boolean areApart(String one, String other) {
+        lock.lock();
+        try {
+            boolean split = names.contains(one) && names.contains(other) && side.contains(one) != side.contains(other);
+            return split || partitions.contains(Pair.of(one, other));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The host refuses connections, and can make none. Those it has go on. */
     public void refuse(String host) {
         change(() -> of(host).refuses = true);
@@ -137,7 +167,9 @@ public final class FaultBoard implements WireFaults {
         lock.lock();
         try {
             task.run();
-            calm = partitions.isEmpty() && hosts.values().stream().allMatch(HostFaults::isCalm);
+            calm = partitions.isEmpty()
+                    && side.isEmpty()
+                    && hosts.values().stream().allMatch(HostFaults::isCalm);
         } finally {
             lock.unlock();
         }
@@ -195,6 +227,7 @@ public final class FaultBoard implements WireFaults {
         try {
             Set<String> there = byAddress.computeIfAbsent(address.getAddress(), a -> new HashSet<>());
             there.add(host);
+            names.add(host);
             if (listens) {
                 listening.put(address, host);
             } else if (there.size() > 1) {
@@ -224,7 +257,7 @@ public final class FaultBoard implements WireFaults {
         lock.lock();
         try {
             Verdict verdict = Verdict.ALLOW;
-            if (of(host).frozen || of(there).frozen || partitions.contains(Pair.of(host, there))) {
+            if (of(host).frozen || of(there).frozen || areApart(host, there)) {
                 verdict = Verdict.IGNORE;
             } else if (of(host).refuses || of(there).refuses) {
                 verdict = Verdict.REFUSE;
@@ -271,7 +304,7 @@ public final class FaultBoard implements WireFaults {
         try {
             HostFaults here = of(host);
             HostFaults there = of(remote);
-            boolean frozen = here.frozen || there.frozen || partitions.contains(Pair.of(host, remote));
+            boolean frozen = here.frozen || there.frozen || areApart(host, remote);
             long delay = here.delayNanos + (there.blocking ? there.delayNanos : 0);
             long jitter = here.jitterNanos + (there.blocking ? there.jitterNanos : 0);
             List<Limiter> limiters = new ArrayList<>();

@@ -257,6 +257,39 @@ class AuthoritiesTest {
     }
 
     @Test
+    void turnOver_halfOrLessPresent_givesNothing() {
+        Authority first = network.authorities.all().get(0);
+        assertThat(network.authorities.turnOver(TestDirectory.NOW, one -> one == first))
+                .isEmpty();
+        assertThat(network.authorities.turnOver(TestDirectory.NOW, one -> one != first))
+                .isPresent();
+    }
+
+    /** One that was cut off for a whole run has made a value of its own; it takes the others' when it is back. */
+    @Test
+    void turnOver_authorityThatIsBack_takesTheRandomValuesOfTheRest() throws Exception {
+        Instant now = TestDirectory.NOW;
+        Authority cutOff = network.authorities.all().get(2);
+        network.authorities.turnOver(now);
+        long run = TestDirectory.SCHEDULE.randomRun(now);
+        while (TestDirectory.SCHEDULE.randomRun(now) < run + 3) {
+            now = now.plus(TestDirectory.SCHEDULE.interval());
+            network.authorities.turnOver(now, one -> one != cutOff);
+        }
+        assertThat(cutOff.random().vote().current())
+                .isNotEqualTo(network.authorities.all().get(0).random().vote().current());
+
+        now = now.plus(TestDirectory.SCHEDULE.interval());
+        Consensus consensus = consensus(network.authorities.turnOver(now).orElseThrow());
+
+        assertThat(consensus.currentSharedRandom()).isPresent();
+        for (Authority one : network.authorities.all()) {
+            assertThat(one.random().vote().current()).isEqualTo(consensus.currentSharedRandom());
+            assertThat(one.random().vote().previous()).isEqualTo(consensus.previousSharedRandom());
+        }
+    }
+
+    @Test
     void submit_olderFutureOrStrangersDescriptor_isNotTaken() {
         Authority authority = network.authorities.all().get(0);
         ServerDescriptor known = network.descriptors.get(3);

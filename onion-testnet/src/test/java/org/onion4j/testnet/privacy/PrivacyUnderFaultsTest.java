@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +29,7 @@ class PrivacyUnderFaultsTest {
     private static final int REQUESTS = 24;
     private static final int ROUNDS = 4;
     private static final int PRIMARY_GUARDS = 3;
+    private static final Set<String> SMALLER_SIDE = Set.of("auth3", "relay1", "relay2", "relay3", "exit2");
 
     @RegisterExtension
     static final OnionNetworkExtension net =
@@ -46,12 +48,8 @@ class PrivacyUnderFaultsTest {
         for (TestRelay relay : network.relays()) {
             relay.heal();
             relay.revive();
-            network.relays().forEach(other -> {
-                if (other != relay) {
-                    network.join(relay, other);
-                }
-            });
         }
+        network.join();
     }
 
     /** What goes wrong while clients are at work. */
@@ -65,11 +63,12 @@ class PrivacyUnderFaultsTest {
         NARROW_LINKS,
         LOST_CELLS,
         CHANGED_CELLS,
+        LINKS_CUT,
         PARTITION,
         WRONG_CLOCKS,
         AUTHORITY_WITHOUT_SIGNATURE;
 
-        void inflict(TestNetwork network, Random random) throws InterruptedException {
+        void inflict(TestNetwork network, Crowd crowd, Random random) throws Exception {
             List<TestRelay> relays = network.relays();
             TestRelay middle = network.relay("relay" + (1 + random.nextInt(6)));
             switch (this) {
@@ -93,11 +92,20 @@ class PrivacyUnderFaultsTest {
                         relay.corruptCell(5 + random.nextInt(20));
                         relay.corruptCell(30 + random.nextInt(20));
                     });
-                case PARTITION -> {
+                case LINKS_CUT -> {
                     network.authorities()
                             .forEach(one ->
                                     network.partition(one, network.exits().get(0)));
                     network.partition(network.relay("relay1"), network.relay("relay2"));
+                }
+                case PARTITION -> {
+                    List<TestRelay> side = new ArrayList<>(relays);
+                    side.removeIf(relay -> !SMALLER_SIDE.contains(relay.nickname()));
+                    network.partition(side, crowd.owner("c2/default").client());
+                    network.time().advance(Duration.ofHours(1));
+                    crowd.ask(REQUESTS); // with other documents on each side; most find no way
+                    network.join();
+                    network.time().advance(Duration.ofMinutes(30)); // after which guards are tried again
                 }
                 case WRONG_CLOCKS -> relays.forEach(relay -> relay.skewClock(Duration.ofHours(random.nextInt(9) - 4)));
                 case AUTHORITY_WITHOUT_SIGNATURE -> {
@@ -128,7 +136,7 @@ class PrivacyUnderFaultsTest {
             crowd.join("c1");
             crowd.join("c2");
             crowd.ask(4);
-            fault.inflict(network, run.random);
+            fault.inflict(network, crowd, run.random);
             assertServed(crowd);
             run.check(fault == Fault.NONE ? 2 : PRIMARY_GUARDS);
         }

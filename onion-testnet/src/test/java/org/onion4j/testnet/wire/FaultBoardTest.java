@@ -165,6 +165,31 @@ class FaultBoardTest {
     }
 
     @Test
+    void split_separatesHostsOnBothSides_laterOnesToo_untilAllIsHealed() throws Exception {
+        InetSocketAddress besideAddress = new InetSocketAddress(ip("10.0.0.4"), 80);
+        net.host("beside", ip("10.0.0.4")).listen(besideAddress, loop, accepted::add);
+        board.split(ImmutableList.of("server", "beside"));
+        write(near, "x");
+        Connecting across = new Connecting();
+        net.host("late", ip("10.0.0.3")).connect(SERVER, loop, across);
+        Connecting within = new Connecting();
+        server.connect(besideAddress, loop, within);
+        Quiet.await(time);
+
+        assertThat(heardFar.bytes()).isZero();
+        assertThat(across.wire()).isNotDone();
+        assertThat(within.wire()).isCompleted();
+        assertThat(board.areApart("late", "server")).isTrue();
+        assertThat(board.areApart("late", "client") || board.areApart("beside", "server"))
+                .isFalse();
+        assertThat(board.areApart("a destination", "server")).isFalse();
+        board.healAll();
+        Quiet.await(time);
+        assertThat(heardFar.text()).isEqualTo("x");
+        assertThat(board.areApart("late", "server")).isFalse();
+    }
+
+    @Test
     void reset_breaksAllConnectionsOfAHost() throws Exception {
         board.reset("server");
         Quiet.await(time);
