@@ -5,6 +5,8 @@ import static com.google.common.base.Preconditions.checkNotNull;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.ImmutableSortedSet;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Instant;
 import java.util.List;
@@ -187,7 +189,7 @@ public final class Consensus {
 
         @CanIgnoreReturnValue
         public Builder knownFlags(Iterable<String> value) {
-            this.knownFlags = ImmutableSet.copyOf(value);
+            this.knownFlags = ImmutableSortedSet.copyOf(value); // by order, not by hash, as the tables below: T84
             return this;
         }
 
@@ -205,7 +207,7 @@ public final class Consensus {
 
         @CanIgnoreReturnValue
         public Builder parameters(Map<String, Integer> value) {
-            this.parameters = ImmutableMap.copyOf(value);
+            this.parameters = ImmutableSortedMap.copyOf(value);
             return this;
         }
 
@@ -236,7 +238,7 @@ public final class Consensus {
 
         @CanIgnoreReturnValue
         public Builder bandwidthWeights(Map<String, Integer> value) {
-            this.bandwidthWeights = ImmutableMap.copyOf(value);
+            this.bandwidthWeights = ImmutableSortedMap.copyOf(value);
             return this;
         }
 

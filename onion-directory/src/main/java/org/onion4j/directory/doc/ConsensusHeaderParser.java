@@ -1,6 +1,7 @@
 package org.onion4j.directory.doc;
 
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -187,8 +188,8 @@ final class ConsensusHeaderParser {
         return new SharedRandomValue(reveals, in.base64(SharedRandomValue.LEN, "shared random value"));
     }
 
-    private ImmutableSet<String> words() {
-        ImmutableSet.Builder<String> words = ImmutableSet.builder();
+    private ImmutableSortedSet<String> words() {
+        ImmutableSortedSet.Builder<String> words = ImmutableSortedSet.naturalOrder();
         while (in.nextArg()) {
             words.add(in.argText());
         }
