@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableList;
 import com.google.common.net.InetAddresses;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -354,6 +357,39 @@ class SocksServerTest {
                 assertThat(engine.isIdle()).isTrue();
             }
         }
+    }
+
+    @Test
+    void t64_hostsByAddress_areWarnedOfNowAndThen() throws Exception {
+        AtomicLong now = new AtomicLong();
+        SocksProxies ours = new SocksProxies(requests, new Ticker() {
+            @Override
+            public long read() {
+                return now.get();
+            }
+        });
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(log, true, US_ASCII));
+        try {
+            server = ours.open(0, SocksLimits.DEFAULT);
+            for (int interval = 1; interval <= 2; interval++) {
+                for (int i = 0; i < 5; i++) {
+                    try (SocksProgram program = program().send(GREETING + "05010001c00002010050")) {
+                        engine.nextStream().answer().complete(new FakeStream());
+                        program.receive(12);
+                    }
+                }
+                assertThat(log.toString(US_ASCII).split("addresses in place of names", -1))
+                        .as("what stands between warnings")
+                        .hasSize(interval + 1);
+                now.addAndGet(Duration.ofMinutes(10).toNanos());
+            }
+        } finally {
+            System.setErr(before);
+            ours.close();
+        }
+        assertThat(log.toString(US_ASCII)).as("T86").doesNotContain("192.0.2.1");
     }
 
     // Look-ups, isolation, limits.
