@@ -7,31 +7,43 @@ module org.onion4j.crypto {
     exports org.onion4j.crypto.bytes to
             org.onion4j.circuit,
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.crypto.cert to
             org.onion4j.circuit,
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.crypto.handshake to
             org.onion4j.circuit,
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.crypto.primitive to
             org.onion4j.circuit,
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.crypto.random to
             org.onion4j.circuit,
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.crypto.relay to
             org.onion4j.circuit,
             org.onion4j.directory,
+            org.onion4j.hs,
+            org.onion4j.api,
+            org.onion4j.testnet;
+    exports org.onion4j.crypto.onion to
+            org.onion4j.circuit,
+            org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
 }

@@ -12,7 +12,7 @@ import org.onion4j.crypto.bytes.WireReader;
 import org.onion4j.crypto.bytes.WireWriter;
 import org.onion4j.crypto.cert.InvalidCertificateException.Reason;
 import org.onion4j.crypto.primitive.Ed25519;
-import org.onion4j.crypto.primitive.Ed25519KeyPair;
+import org.onion4j.crypto.primitive.Ed25519Signer;
 
 /**
  * An Ed25519 certificate: a key says something of another key until some hour. Layout: VERSION 1 byte = 1, CERT_TYPE 1,
@@ -122,7 +122,7 @@ public record Ed25519Certificate(
             Instant expires,
             CertifiedKeyType keyType,
             Bytes certifiedKey,
-            Ed25519KeyPair signer) {
+            Ed25519Signer signer) {
         long hours = Math.floorDiv(expires.getEpochSecond() + SECONDS_PER_HOUR - 1, (long) SECONDS_PER_HOUR);
         Extension key = new Extension(Extension.SIGNED_WITH_ED25519_KEY, 0, signer.publicKey());
         Bytes none = Bytes.copyOf(new byte[Ed25519.SIGNATURE_LEN]);

@@ -8,10 +8,11 @@ import javax.crypto.Cipher;
 import javax.crypto.ShortBufferException;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.SecretBytes;
 
 /**
- * AES in counter mode with a 128-bit big-endian counter that starts at zero: one long key stream, so encrypting and
+ * AES in counter mode with a 128-bit big-endian counter that starts at zero, or where it is told: one long key stream, so encrypting and
  * decrypting are the same. Spec: tor-spec, "Ciphers". Not for more than one thread.
  */
 public final class AesCtr implements AutoCloseable {
@@ -24,6 +25,11 @@ public final class AesCtr implements AutoCloseable {
     /** Starts the key stream of a key of 16 or 32 bytes, which stays the caller's to wipe. */
     public AesCtr(SecretBytes key) {
         this(key.exposeArray(), new byte[BLOCK_LEN]);
+    }
+
+    /** Starts the key stream at a counter of 16 bytes; the key stays the caller's to wipe. */
+    public AesCtr(SecretBytes key, Bytes firstCounter) {
+        this(key.exposeArray(), firstCounter.toArray());
     }
 
     AesCtr(byte[] key, byte[] firstCounter) {

@@ -57,6 +57,11 @@ public final class Ed25519 {
                 && org.bouncycastle.math.ec.rfc8032.Ed25519.verify(sig, 0, key, message, offset, length);
     }
 
+    /** Whether the bytes are the canonical encoding of a point of the curve, of whatever order. */
+    public static boolean isPoint(Bytes publicKey) {
+        return publicKey.size() == PUBLIC_KEY_LEN && EdwardsPoint.isEncoding(publicKey);
+    }
+
     /** Whether the bytes are a public key that signatures can be good under: canonical and of prime order. */
     public static boolean isValidPublicKey(Bytes publicKey) {
         return publicKey.size() == PUBLIC_KEY_LEN && primeOrderPoint(publicKey.toArray()) != null;

@@ -13,7 +13,7 @@ import org.onion4j.crypto.random.RandomSource;
  * An Ed25519 key pair that signs, its secret half wiped by {@link #close}. It holds the key in its expanded form (scalar
  * 32 bytes, then the prefix of the nonce hash 32). Spec: RFC 8032, "Key Generation". Not for more than one thread.
  */
-public final class Ed25519KeyPair implements AutoCloseable {
+public final class Ed25519KeyPair implements Ed25519Signer, AutoCloseable {
     /** Size of a seed in bytes. */
     public static final int SEED_LEN = 32;
     /** Size of an expanded secret key in bytes. */
@@ -44,6 +44,7 @@ public final class Ed25519KeyPair implements AutoCloseable {
         checkArgument(seed.size() == SEED_LEN, "Ed25519 seed of %s bytes", seed.size());
         byte[] expanded = new byte[EXPANDED_LEN];
         ExpandedKey.expandPrivateKey(seed.exposeArray(), 0, expanded, 0);
+        ExpandedKey.prune(expanded, 0);
         return new Ed25519KeyPair(SecretBytes.adopt(expanded));
     }
 
@@ -72,12 +73,27 @@ public final class Ed25519KeyPair implements AutoCloseable {
         return new Ed25519KeyPair(SecretBytes.adopt(expanded));
     }
 
-    /** The public key, {@link Ed25519#PUBLIC_KEY_LEN} bytes. */
+    /**
+     * The pair that follows from this one and a factor. Its public key is that of {@link BlindedKeyPair#blind} for this
+     * one's.
+     *
+     * @param factor {@link BlindedKeyPair#FACTOR_LEN} bytes
+     */
+    public BlindedKeyPair blind(Bytes factor) {
+        return BlindedKeyPair.of(expanded, factor);
+    }
+
+    /** The expanded secret key, {@link #EXPANDED_LEN} bytes: a copy that the caller closes. */
+    public SecretBytes exposeExpanded() {
+        return SecretBytes.adopt(expanded.exposeCopy());
+    }
+
+    @Override
     public Bytes publicKey() {
         return publicKey;
     }
 
-    /** The signature of a message, {@link Ed25519#SIGNATURE_LEN} bytes. */
+    @Override
     public Bytes sign(Bytes message) {
         byte[] m = message.toArray();
         byte[] signature = new byte[Ed25519.SIGNATURE_LEN];

@@ -12,4 +12,9 @@ public final class Wipe {
             Arrays.fill(secret, (byte) 0);
         }
     }
+
+    /** Fills the array with zeros. */
+    public static void all(int[] secret) {
+        Arrays.fill(secret, 0);
+    }
 }

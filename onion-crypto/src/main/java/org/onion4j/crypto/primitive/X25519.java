@@ -25,6 +25,16 @@ public final class X25519 implements AutoCloseable {
         this.publicKey = Bytes.copyOf(point);
     }
 
+    /** A private key for {@link #isUsable}: any will do. */
+    private static final byte[] PROBE = new byte[LEN];
+
+    /** Whether a secret can be shared with the owner of a public key: false for keys of small order. */
+    public static boolean isUsable(Bytes publicKey) {
+        return publicKey.size() == LEN
+                && org.bouncycastle.math.ec.rfc7748.X25519.calculateAgreement(
+                        PROBE, 0, publicKey.toArray(), 0, new byte[LEN], 0);
+    }
+
     /** A new pair. */
     public static X25519 generate(RandomSource random) {
         return new X25519(SecretBytes.adopt(random.bytes(LEN)));

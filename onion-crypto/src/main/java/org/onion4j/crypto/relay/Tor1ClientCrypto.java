@@ -32,6 +32,15 @@ public final class Tor1ClientCrypto implements ClientHopCrypto {
         return new Tor1ClientCrypto(Tor1Direction.both(Tor1Form.ONION_SERVICE, keys));
     }
 
+    /**
+     * What {@link #ofOnionService} is at the service, for its circuit to the rendezvous point, which it builds like a
+     * client: the same key material with the directions the other way round.
+     */
+    public static Tor1ClientCrypto ofOnionClient(KeyStream keys) {
+        Tor1Direction[] directions = Tor1Direction.both(Tor1Form.ONION_SERVICE, keys);
+        return new Tor1ClientCrypto(new Tor1Direction[] {directions[1], directions[0]});
+    }
+
     @Override
     public void originate(byte[] in, int inOffset, byte[] out, int outOffset) {
         forward.originate(in, inOffset, out, outOffset);
