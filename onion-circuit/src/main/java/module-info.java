@@ -7,22 +7,27 @@ module org.onion4j.circuit {
 
     exports org.onion4j.circuit to
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.circuit.channel to
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.circuit.stream to
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.circuit.flow to
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.circuit.runtime to
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.circuit.log to
@@ -30,14 +35,17 @@ module org.onion4j.circuit {
             org.onion4j.api;
     exports org.onion4j.circuit.cell to
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.circuit.linkspec to
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.circuit.message to
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
 }

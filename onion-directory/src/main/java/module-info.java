@@ -6,27 +6,35 @@ module org.onion4j.directory {
     requires org.slf4j;
 
     exports org.onion4j.directory.doc to
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.directory.guard to
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.directory.fetch to
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.directory.path to
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.directory.view to
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.directory.network to
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.directory.state to
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.directory.supply to
+            org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
 }
