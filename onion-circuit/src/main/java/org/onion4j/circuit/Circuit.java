@@ -5,9 +5,7 @@ import static com.google.common.base.Preconditions.checkState;
 import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableList;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.ChannelMessage;
 import org.onion4j.circuit.cell.Create2;
@@ -21,16 +19,15 @@ import org.onion4j.circuit.channel.CellHandler;
 import org.onion4j.circuit.channel.Channel;
 import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.circuit.flow.FlowViolationException;
-import org.onion4j.circuit.flow.HopFlow;
 import org.onion4j.circuit.message.Begin;
 import org.onion4j.circuit.message.BeginDir;
 import org.onion4j.circuit.message.Extend2;
+import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.message.Resolve;
 import org.onion4j.circuit.message.Resolved;
 import org.onion4j.circuit.message.Sendme;
 import org.onion4j.circuit.message.Truncated;
-import org.onion4j.circuit.runtime.MemoryQuota;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.circuit.stream.StreamCarrier;
 import org.onion4j.circuit.stream.StreamException;
@@ -41,6 +38,7 @@ import org.onion4j.crypto.bytes.WireWriter;
 import org.onion4j.crypto.handshake.ClientHandshake;
 import org.onion4j.crypto.handshake.CreateFastClient;
 import org.onion4j.crypto.handshake.HandshakeException;
+import org.onion4j.crypto.handshake.HsNtorClient;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.crypto.relay.ClientHopCrypto;
@@ -75,6 +73,7 @@ public final class Circuit implements AutoCloseable {
     private final RelaySender sender;
     private final StreamTable streams;
     private final HopHandshake handshakes;
+    private final Conversation conversation;
     private final CompletableFuture<CircuitException> closed = new CompletableFuture<>();
     private final AfterUnlock afterUnlock;
     private final RelayReceiver receiver;
@@ -91,9 +90,12 @@ public final class Circuit implements AutoCloseable {
         this.afterUnlock = new AfterUnlock(lock, channel.bugs());
         this.sender =
                 new RelaySender(channel, random, e -> closeLocked(noRandomness(e), Notice.SEND_DESTROY), this::flush);
-        this.streams = new StreamTable(new Carrier(), ticker, random);
+        StreamCarrier carrier = new CircuitCarrier(
+                lock, afterUnlock, channel, sender, hop -> hops.get(hop), () -> this.streams, this::giveUpForMemory);
+        this.streams = new StreamTable(carrier, ticker, random);
         this.handshakes = new HopHandshake(parameters, random, afterUnlock);
-        this.receiver = new RelayReceiver(streams, new Whole());
+        this.conversation = new Conversation(afterUnlock);
+        this.receiver = new RelayReceiver(streams, conversation, new Whole());
     }
 
     /**
@@ -174,7 +176,7 @@ public final class Circuit implements AutoCloseable {
         } catch (RandomnessException e) {
             return failed(noRandomness(e));
         }
-        return create(handshake, new CreateFast(handshake.onionskin()), CellCommand.CREATED_FAST, null);
+        return create(handshake, new CreateFast(handshake.onionskin()), HopHandshake.Answer.CREATED_FAST, null);
     }
 
     /** Makes the relay at the end of the channel the first hop. Otherwise like {@link #createFast}. */
@@ -186,11 +188,11 @@ public final class Circuit implements AutoCloseable {
             return failed(noRandomness(e));
         }
         return create(
-                handshake, new Create2(Handshakes.type(target), handshake.onionskin()), CellCommand.CREATED2, target);
+                handshake, new Create2(Handshakes.type(target), handshake.onionskin()), HopHandshake.Answer.CREATED2, target);
     }
 
     private CompletableFuture<Void> create(
-            ClientHandshake handshake, ChannelMessage message, CellCommand answer, HopTarget target) {
+            ClientHandshake handshake, ChannelMessage message, HopHandshake.Answer answer, HopTarget target) {
         lock.lock();
         try {
             checkState(hops.isEmpty() && !handshakes.isUnderWay(), "the circuit has a first hop");
@@ -227,7 +229,7 @@ public final class Circuit implements AutoCloseable {
                 handshake.close();
                 return failed(new CircuitException(CircuitException.Kind.LIMIT, "no RELAY_EARLY cell is left"));
             }
-            CompletableFuture<Void> done = begin(handshake, RELAYED, target);
+            CompletableFuture<Void> done = begin(handshake, HopHandshake.Answer.EXTENDED2, target);
             if (state == State.OPEN) {
                 channel.carryPaths();
                 sender.send(hops.size() - 1, 0, new Extend2(target.linkSpecifiers(), type, handshake.onionskin()));
@@ -238,10 +240,7 @@ public final class Circuit implements AutoCloseable {
         }
     }
 
-    /** Stands for the answer that comes as EXTENDED2. */
-    private static final CellCommand RELAYED = CellCommand.RELAY;
-
-    private CompletableFuture<Void> begin(ClientHandshake handshake, CellCommand answer, HopTarget target) {
+    private CompletableFuture<Void> begin(ClientHandshake handshake, HopHandshake.Answer answer, HopTarget target) {
         if (state == State.CLOSED) {
             handshake.close();
             return failed(cause);
@@ -249,8 +248,8 @@ public final class Circuit implements AutoCloseable {
         return handshakes.begin(handshake, answer, target);
     }
 
-    private static CompletableFuture<Void> failed(CircuitException why) {
-        CompletableFuture<Void> failed = new CompletableFuture<>();
+    private static <T> CompletableFuture<T> failed(CircuitException why) {
+        CompletableFuture<T> failed = new CompletableFuture<>();
         failed.completeExceptionally(why);
         return failed;
     }
@@ -259,7 +258,7 @@ public final class Circuit implements AutoCloseable {
         return new CircuitException(CircuitException.Kind.LOCAL, NO_RANDOMNESS, e);
     }
 
-    private void finishHop(CellCommand answer, Bytes reply) throws ProtocolViolation {
+    private void finishHop(HopHandshake.Answer answer, Bytes reply) throws ProtocolViolation {
         try {
             Hop hop = handshakes.finish(answer, reply, hops.size());
             hops = ImmutableList.<Hop>builder().addAll(hops).add(hop).build();
@@ -268,6 +267,45 @@ public final class Circuit implements AutoCloseable {
             closeLocked(
                     new CircuitException(CircuitException.Kind.HANDSHAKE, "a handshake failed", e),
                     Notice.SEND_DESTROY);
+        }
+    }
+
+    // Onion services.
+
+    /**
+     * Sends a message to the last hop as a whole; completes with the answer of that hop, or exceptionally with a {@link
+     * CircuitException}. Answers that nobody waits for close the circuit, except those that came too late for one who
+     * has cancelled the future.
+     *
+     * @param answer the command of the answer, which nobody waits for yet
+     */
+    public CompletableFuture<RelayMessage> ask(RelayMessage question, RelayCommand answer) {
+        lock.lock();
+        try {
+            if (state == State.CLOSED) {
+                return failed(cause);
+            }
+            CompletableFuture<RelayMessage> answered = conversation.await(answer);
+            sender.send(hops.size() - 1, 0, question);
+            return answered;
+        } finally {
+            afterUnlock.unlock();
+        }
+    }
+
+    /**
+     * From now on the last hop may send RENDEZVOUS2; what finishes the handshake then becomes the next hop, in the same
+     * step. To be called just before INTRODUCE1 goes out elsewhere, and never earlier: a rendezvous point could answer
+     * in the service's place. A second call takes the place of the first, whose future is cancelled. Otherwise like
+     * {@link #create}.
+     */
+    public CompletableFuture<Void> meet(HsNtorClient handshake) {
+        lock.lock();
+        try {
+            checkState(state == State.CLOSED || !hops.isEmpty(), "no rendezvous point");
+            return begin(handshake, HopHandshake.Answer.RENDEZVOUS2, null);
+        } finally {
+            afterUnlock.unlock();
         }
     }
 
@@ -400,11 +438,18 @@ public final class Circuit implements AutoCloseable {
         }
         channel.detach(circuitId);
         handshakes.fail(why);
+        conversation.fail(why);
         streams.closeAll(why);
         hops.forEach(hop -> hop.crypto().close());
         sender.end();
         receiver.end();
         afterUnlock.add(() -> closed.complete(why));
+    }
+
+    private void giveUpForMemory() {
+        closeLocked(
+                new CircuitException(CircuitException.Kind.MEMORY, "too much had arrived that nobody read"),
+                Notice.SEND_DESTROY);
     }
 
     /** Called by the channel, when it has room for what waits. */
@@ -477,9 +522,9 @@ public final class Circuit implements AutoCloseable {
             if (message instanceof Destroy destroy) {
                 closeLocked(CircuitException.destroyed(destroy.reason()), Notice.NONE);
             } else if (message instanceof Created2 created) {
-                finishHop(CellCommand.CREATED2, created.data());
+                finishHop(HopHandshake.Answer.CREATED2, created.data());
             } else if (message instanceof CreatedFast created) {
-                finishHop(CellCommand.CREATED_FAST, created.reply());
+                finishHop(HopHandshake.Answer.CREATED_FAST, created.reply());
             } else if (message.command().isKnown()) {
                 throw new ProtocolViolation(message.command() + " on a circuit");
             }
@@ -493,7 +538,12 @@ public final class Circuit implements AutoCloseable {
             if (hop.index() != hops.size() - 1) {
                 throw new ProtocolViolation("EXTENDED2 from a hop that is not the last");
             }
-            finishHop(RELAYED, reply);
+            finishHop(HopHandshake.Answer.EXTENDED2, reply);
+        }
+
+        @Override
+        public void onRendezvous(Bytes handshakeInfo) throws ProtocolViolation {
+            finishHop(HopHandshake.Answer.RENDEZVOUS2, handshakeInfo);
         }
 
         @Override
@@ -504,91 +554,6 @@ public final class Circuit implements AutoCloseable {
         @Override
         public void sendSendme(Hop hop, Sendme message) {
             sender.send(hop.index(), 0, message);
-        }
-    }
-
-    /** What the streams see of the circuit. */
-    private final class Carrier implements StreamCarrier {
-        @Override
-        public ReentrantLock lock() {
-            return lock;
-        }
-
-        @Override
-        public HopFlow flow(int hop) {
-            return hops.get(hop).flow();
-        }
-
-        @Override
-        public int nextDataLen(int hop) {
-            return hops.get(hop).nextDataLen();
-        }
-
-        @Override
-        public void reserveRoom(long timeoutNanos, BooleanSupplier givenUp)
-                throws InterruptedException, TimeoutException, StreamException {
-            try {
-                channel.reserve(timeoutNanos, givenUp);
-            } catch (ChannelException e) {
-                throw StreamException.circuit(e);
-            }
-        }
-
-        @Override
-        public void recheckRoom() {
-            channel.recheckReservations();
-        }
-
-        @Override
-        public void windowGivenBack(int hop) {
-            streams.onCircuitWindow(hop);
-        }
-
-        @Override
-        public void unreserveRoom() {
-            channel.unreserve();
-        }
-
-        @Override
-        public boolean sendData(int hop, int streamId, byte[] data, int offset, int length) {
-            return sender.sendData(hop, streamId, data, offset, length);
-        }
-
-        @Override
-        public void sendMessage(int hop, int streamId, RelayMessage message) {
-            sender.send(hop, streamId, message);
-        }
-
-        @Override
-        public void sendInTurn(int hop, int streamId, RelayMessage message) {
-            sender.sendInTurn(hop, streamId, message, () -> {});
-        }
-
-        @Override
-        public MemoryQuota memory() {
-            return channel.memory();
-        }
-
-        @Override
-        public void giveUpForMemory() {
-            closeLocked(
-                    new CircuitException(CircuitException.Kind.MEMORY, "too much had arrived that nobody read"),
-                    Notice.SEND_DESTROY);
-        }
-
-        @Override
-        public void halfClosed(DataStream stream) {
-            streams.halfClosed(stream);
-        }
-
-        @Override
-        public void afterUnlock(Runnable task) {
-            afterUnlock.add(task);
-        }
-
-        @Override
-        public void unlock() {
-            afterUnlock.unlock();
         }
     }
 }

@@ -1,13 +1,13 @@
 package org.onion4j.circuit;
 
 import java.util.concurrent.CompletableFuture;
-import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.handshake.ClientHandshake;
 import org.onion4j.crypto.handshake.HandshakeException;
 import org.onion4j.crypto.handshake.HandshakeResult;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.relay.ClientHopCrypto;
+import org.onion4j.crypto.relay.Tor1ClientCrypto;
 
 /**
  * The handshake with the next hop of a circuit, where one is under way: what answers it, and who waits for that.
@@ -16,7 +16,16 @@ import org.onion4j.crypto.relay.ClientHopCrypto;
  */
 final class HopHandshake {
     private record Pending(
-            ClientHandshake handshake, CellCommand answer, HopTarget target, CompletableFuture<Void> done) {}
+            ClientHandshake handshake, Answer answer, HopTarget target, CompletableFuture<Void> done) {}
+
+    /** What the answer to a handshake comes in. */
+    enum Answer {
+        CREATED2,
+        CREATED_FAST,
+        EXTENDED2,
+        /** Of the handshake with an onion service. */
+        RENDEZVOUS2
+    }
 
     private final CircuitParameters parameters;
     private final RandomSource random;
@@ -36,11 +45,15 @@ final class HopHandshake {
     /**
      * One begins.
      *
-     * @param answer the command of the cell with the answer
-     * @param target null for CREATE_FAST
+     * @param target null for CREATE_FAST and onion services
      * @return completes once the hop is there
      */
-    CompletableFuture<Void> begin(ClientHandshake handshake, CellCommand answer, HopTarget target) {
+    CompletableFuture<Void> begin(ClientHandshake handshake, Answer answer, HopTarget target) {
+        if (pending != null) {
+            Pending replaced = pending; // only a meeting that is tried anew
+            replaced.handshake().close();
+            afterUnlock.add(() -> replaced.done().cancel(false));
+        }
         pending = new Pending(handshake, answer, target, new CompletableFuture<>());
         return pending.done();
     }
@@ -51,14 +64,16 @@ final class HopHandshake {
      * @throws ProtocolViolation if it answers nothing
      * @throws HandshakeException if it is false; the handshake is still to {@link #fail} then
      */
-    Hop finish(CellCommand answer, Bytes reply, int index) throws ProtocolViolation, HandshakeException {
+    Hop finish(Answer answer, Bytes reply, int index) throws ProtocolViolation, HandshakeException {
         Pending finished = pending;
         if (finished == null || !finished.answer().equals(answer)) {
             throw new ProtocolViolation("the answer to a handshake that is not under way");
         }
         Hop hop;
         try (HandshakeResult result = finished.handshake().finish(reply)) {
-            ClientHopCrypto crypto = Handshakes.relayCrypto(finished.target(), result);
+            ClientHopCrypto crypto = answer == Answer.RENDEZVOUS2
+                    ? Tor1ClientCrypto.ofOnionService(result.keys())
+                    : Handshakes.relayCrypto(finished.target(), result);
             hop = new Hop(index, crypto, Handshakes.flow(parameters), random);
         }
         pending = null;

@@ -8,6 +8,7 @@ import org.onion4j.circuit.message.Extended2;
 import org.onion4j.circuit.message.RelayBody;
 import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
+import org.onion4j.circuit.message.Rendezvous2;
 import org.onion4j.circuit.message.Sendme;
 import org.onion4j.circuit.message.Truncated;
 import org.onion4j.crypto.bytes.Bytes;
@@ -30,6 +31,9 @@ final class RelayReceiver {
         /** A hop has answered the handshake with the one behind it. */
         void onExtended(Hop hop, Bytes reply) throws ProtocolViolation;
 
+        /** The last hop has passed on what finishes the handshake with an onion service. */
+        void onRendezvous(Bytes handshakeInfo) throws ProtocolViolation;
+
         /** The circuit ends at an earlier hop now. */
         void onTruncated(Truncated message);
 
@@ -38,14 +42,16 @@ final class RelayReceiver {
     }
 
     private final StreamTable streams;
+    private final Conversation conversation;
     private final Target target;
     private final byte[] even = new byte[ClientHopCrypto.BODY_LEN]; // what decryption turns out, alternating
     private final byte[] odd = new byte[ClientHopCrypto.BODY_LEN];
     private int toleratedLeft = TOLERATED_MESSAGES;
     private boolean ended;
 
-    RelayReceiver(StreamTable streams, Target target) {
+    RelayReceiver(StreamTable streams, Conversation conversation, Target target) {
         this.streams = streams;
+        this.conversation = conversation;
         this.target = target;
     }
 
@@ -57,7 +63,7 @@ final class RelayReceiver {
         for (int i = 0; i < hops.size(); i++) {
             byte[] out = (i & 1) == 0 ? even : odd;
             if (hops.get(i).crypto().decryptBackward(in, inOffset, out, 0)) {
-                onMessage(hops.get(i), out);
+                onMessage(hops.get(i), i == hops.size() - 1, out);
                 return;
             }
             in = out;
@@ -73,7 +79,8 @@ final class RelayReceiver {
         Arrays.fill(odd, (byte) 0);
     }
 
-    private void onMessage(Hop hop, byte[] body) throws ProtocolViolation, FlowViolationException, WireFormatException {
+    private void onMessage(Hop hop, boolean last, byte[] body)
+            throws ProtocolViolation, FlowViolationException, WireFormatException {
         int command = RelayBody.command(body, 0);
         int streamId = RelayBody.streamId(body, 0);
         int length = RelayBody.length(body, 0);
@@ -91,7 +98,25 @@ final class RelayReceiver {
             }
             return;
         }
+        if (streamId == 0 && last && onAnswer(RelayCommand.ofWire(command), body, length)) {
+            return;
+        }
         onOther(hop, RelayCommand.ofWire(command), streamId, body, length);
+    }
+
+    /** @return whether it is one of the answers that may come to whoever deals with onion services */
+    private boolean onAnswer(RelayCommand command, byte[] body, int length)
+            throws ProtocolViolation, WireFormatException {
+        if (!conversation.awaits(command) && !command.equals(RelayCommand.RENDEZVOUS2)) {
+            return false;
+        }
+        RelayMessage message = RelayMessage.decode(command, 0, body, RelayBody.HEADER_LEN, length);
+        if (message instanceof Rendezvous2 rendezvous) {
+            target.onRendezvous(rendezvous.handshakeInfo());
+        } else {
+            conversation.onAnswer(message);
+        }
+        return true;
     }
 
     private void onOther(Hop hop, RelayCommand command, int streamId, byte[] body, int length)
