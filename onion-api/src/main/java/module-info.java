@@ -1,6 +1,7 @@
 /** The client that applications use. */
 module org.onion4j.api {
     requires org.onion4j.directory;
+    requires org.onion4j.hs;
     requires com.google.common;
     requires static com.google.errorprone.annotations;
     requires org.slf4j;

@@ -5,7 +5,13 @@ module org.onion4j.hs {
     requires static com.google.errorprone.annotations;
     requires org.slf4j;
 
+    exports org.onion4j.hs.client to
+            org.onion4j.api,
+            org.onion4j.testnet;
     exports org.onion4j.hs.descriptor to
+            org.onion4j.api,
+            org.onion4j.testnet;
+    exports org.onion4j.hs.introduction to
             org.onion4j.api,
             org.onion4j.testnet;
     exports org.onion4j.hs.ring to

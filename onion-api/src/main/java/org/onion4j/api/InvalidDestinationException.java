@@ -10,6 +10,10 @@ public final class InvalidDestinationException extends OnionException {
         MALFORMED,
         /** It means this machine or the local network; see {@link OnionClient.Builder#allowInternalAddresses}. */
         INTERNAL,
+        /** It ends in {@code .onion}, but is not the address of an onion service: mistyped, or cut. */
+        ONION_ADDRESS,
+        /** It is the address of an onion service of version 2 (16 characters). These ended in 2021. */
+        ONION_VERSION_2,
         /** It ends in {@code .exit}, which would let a web page choose the exit. */
         EXIT_NOTATION,
         /** It is an address of the kind that {@link StreamOptions#ipVersions} rules out. */

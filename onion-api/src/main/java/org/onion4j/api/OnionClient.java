@@ -157,10 +157,12 @@ public final class OnionClient implements AutoCloseable {
     /**
      * Opens a stream to a host, joining the network first if need be.
      *
-     * @param host a host name in ASCII, which the exit looks up, or the text of an IPv4 or IPv6 address
+     * @param host a host name in ASCII, which the exit looks up, or the text of an IPv4 or IPv6 address, or the name of an
+     *     onion service ({@code ....onion}), for which no exit is needed
      * @param port 1 to 65535
      * @throws InvalidDestinationException if the host or port is not one to ask for; nothing has been sent
-     * @throws UnsupportedFeatureException if the host is an onion service, or the options ask for what is not there yet
+     * @throws UnsupportedFeatureException if the options ask for what is not there yet
+     * @throws OnionServiceException if the host is an onion service and it can't be reached
      * @throws StreamException if the host or the network does not give the stream; its subclasses tell why
      * @throws BootstrapException if the client did not get into the network in time
      * @throws ClockSkewException if this machine's clock is wrong

@@ -186,7 +186,7 @@ class OnionClientTest {
         }
         assertThatThrownBy(() -> client.openStreamAsync("foo.exit", 80).get())
                 .hasCauseInstanceOf(InvalidDestinationException.class);
-        assertThatThrownBy(() -> client.openStream("abc.onion", 80)).isInstanceOf(UnsupportedFeatureException.class);
+        assertThatThrownBy(() -> client.openStream("abc.onion", 80)).isInstanceOf(InvalidDestinationException.class);
         assertThatThrownBy(() -> client.openStream(
                         "example.com",
                         80,

@@ -33,6 +33,7 @@ class OnionExceptionTest {
                 new InvalidDestinationException(InvalidDestinationException.Reason.INTERNAL, "m"),
                 new NetworkConfigException("m", 3, cause),
                 new NoPathException("m", END, cause),
+                new OnionServiceException(OnionServiceException.Reason.NOT_FOUND, "m", cause),
                 new OperationInterruptedException("m", cause),
                 new ProxyException("m", cause),
                 new StateException("m", cause),
@@ -53,6 +54,8 @@ class OnionExceptionTest {
             return stream.endReason();
         } else if (e instanceof InvalidDestinationException invalid) {
             return invalid.reason();
+        } else if (e instanceof OnionServiceException service) {
+            return service.reason();
         } else if (e instanceof NetworkConfigException config) {
             return config.line();
         } else if (e instanceof UnsupportedFeatureException unsupported) {

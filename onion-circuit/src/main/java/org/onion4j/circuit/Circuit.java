@@ -91,7 +91,7 @@ public final class Circuit implements AutoCloseable {
         this.sender =
                 new RelaySender(channel, random, e -> closeLocked(noRandomness(e), Notice.SEND_DESTROY), this::flush);
         StreamCarrier carrier = new CircuitCarrier(
-                lock, afterUnlock, channel, sender, hop -> hops.get(hop), () -> this.streams, this::giveUpForMemory);
+                lock, afterUnlock, channel, sender, hop -> hops.get(hop), this::streams, this::giveUpForMemory);
         this.streams = new StreamTable(carrier, ticker, random);
         this.handshakes = new HopHandshake(parameters, random, afterUnlock);
         this.conversation = new Conversation(afterUnlock);
@@ -132,6 +132,10 @@ public final class Circuit implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private StreamTable streams() {
+        return streams;
     }
 
     /** Its hops by now, for whoever holds the lock. */

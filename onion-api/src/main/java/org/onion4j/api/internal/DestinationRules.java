@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.InvalidDestinationException.Reason;
 import org.onion4j.api.OnionException;
-import org.onion4j.api.UnsupportedFeatureException;
-import org.onion4j.api.UnsupportedFeatureException.Feature;
+import org.onion4j.crypto.onion.OnionAddress;
+import org.onion4j.crypto.onion.OnionAddressException;
 
 /**
  * Which destinations may be asked of the network. One verdict for all ways to ask: the API and the proxies. Nothing is
@@ -56,6 +56,10 @@ public final class DestinationRules {
     public Destination forResolve(String host) throws OnionException {
         Destination destination = check(host, 0);
         refuseIfInternal(destination);
+        if (destination.onion().isPresent()) {
+            throw new InvalidDestinationException(
+                    Reason.ONION_ADDRESS, "an onion service has no address that could be looked up");
+        }
         return destination;
     }
 
@@ -93,7 +97,23 @@ public final class DestinationRules {
         if (address.isPresent()) {
             return Destination.of(address.get(), port);
         }
-        return new Destination(name(name), Optional.empty(), port);
+        String checked = name(name);
+        Optional<OnionAddress> onion = OnionAddress.isOnionName(checked) || checked.equals("onion")
+                ? Optional.of(onion(checked))
+                : Optional.empty();
+        return new Destination(checked, Optional.empty(), onion, port);
+    }
+
+    private static OnionAddress onion(String name) throws InvalidDestinationException {
+        try {
+            return OnionAddress.ofHost(name);
+        } catch (OnionAddressException e) {
+            throw new InvalidDestinationException(
+                    e.reason() == OnionAddressException.Reason.VERSION_2
+                            ? Reason.ONION_VERSION_2
+                            : Reason.ONION_ADDRESS,
+                    e.getMessage());
+        }
     }
 
     /** The address that a host stands for if it is a literal one; an IPv6 address may be in brackets. */
@@ -128,17 +148,11 @@ public final class DestinationRules {
         if (DIGIT.matchesAllOf(last) || isHexNumber(last)) {
             throw malformed("the host is a number, or an address in a form that is no longer used");
         }
-        switch (last) {
-            case "exit" ->
-                throw new InvalidDestinationException(
-                        Reason.EXIT_NOTATION, "the host ends in .exit, which chooses an exit and is refused");
-            case "onion" ->
-                throw new UnsupportedFeatureException(
-                        Feature.ONION_SERVICES, "onion services are not supported in this release");
-            default -> {
-                return name;
-            }
+        if (last.equals("exit")) {
+            throw new InvalidDestinationException(
+                    Reason.EXIT_NOTATION, "the host ends in .exit, which chooses an exit and is refused");
         }
+        return name;
     }
 
     private static boolean isHexNumber(String label) {

@@ -212,14 +212,31 @@ class DestinationRulesTest {
     @ValueSource(
             strings = {
                 "25njqamcweflpvkl73j4szahhihoc4xt3ktcgjnpaingr5yhkenl5sid.onion",
-                "www.25njqamcweflpvkl73j4szahhihoc4xt3ktcgjnpaingr5yhkenl5sid.ONION.",
-                "onion"
+                "www.25njqamcweflpvkl73j4szahhihoc4xt3ktcgjnpaingr5yhkenl5sid.ONION."
             })
-    void onionServices_areNotSupportedYet(String host) {
+    void t48_onionServices_areDestinationsOfStreamsAlone(String host) throws Exception {
+        assertThat(rules.forStream(host, 80).onion()).isPresent();
+        assertThatThrownBy(() -> rules.forResolve(host)).isInstanceOf(InvalidDestinationException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"onion", "a.onion", "25njqamcweflpvkl73j4szahhihoc4xt3ktcgjnpaingr5yhkenl5sie.onion", "x.y.onion"
+            })
+    void t48_badOnionNames_areRefused(String host) {
         assertThatThrownBy(() -> rules.forStream(host, 80))
                 .isInstanceOfSatisfying(
-                        UnsupportedFeatureException.class,
-                        e -> assertThat(e.feature()).isEqualTo(UnsupportedFeatureException.Feature.ONION_SERVICES));
+                        InvalidDestinationException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.ONION_ADDRESS));
+    }
+
+    @Test
+    void t48_onionNamesOfVersion2_areToldThatItEnded() {
+        assertThatThrownBy(() -> rules.forStream("facebookcorewwwi.onion", 80))
+                .isInstanceOfSatisfying(
+                        InvalidDestinationException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.ONION_VERSION_2))
+                .hasMessageContaining("2021");
     }
 
     @ParameterizedTest
@@ -238,7 +255,9 @@ class DestinationRulesTest {
             } catch (OnionException e) {
                 refused = true;
             }
-            assertThat(refused).as(host).isEqualTo(!vector.text("class").equals("normal"));
+            boolean good = vector.text("class").equals("normal")
+                    || vector.text("class").equals("onion v3");
+            assertThat(refused).as(host).isEqualTo(!good);
         }
     }
 

@@ -13,7 +13,7 @@ import org.onion4j.crypto.bytes.WireWriter;
  * BEGIN: asks the last hop to connect to an address and port. Spec: tor-spec, "Opening streams and transferring data".
  * Data: address ":" port NUL, all ASCII, then flags 4 bytes if any is set.
  *
- * @param address a host name, an IPv4 address, or an IPv6 address in brackets: printable ASCII
+ * @param address a host name, an IPv4 address, or an IPv6 address in brackets: printable ASCII; empty to an onion service
  * @param port 1 to 65535
  * @param flags 32 bits, see the constants; a receiver ignores those it doesn't know
  */
@@ -31,7 +31,7 @@ public record Begin(String address, int port, long flags) implements RelayMessag
     private static final int FLAGS_LEN = 4;
 
     public Begin {
-        checkArgument(isAddress(address), "not an address for BEGIN"); // the address itself must not get into a log
+        checkArgument(address.isEmpty() || isAddress(address), "not an address for BEGIN"); // the address itself must not get into a log
         checkArgument(port >= 1 && port <= 0xffff, "port %s", port);
         checkArgument(flags >= 0 && flags <= 0xffffffffL, "flags %s", flags);
     }
@@ -39,6 +39,11 @@ public record Begin(String address, int port, long flags) implements RelayMessag
     /** As clients send it: in lower case, since the case a user typed would tell users apart. */
     public static Begin to(String address, int port, long flags) {
         return new Begin(address.toLowerCase(Locale.ROOT), port, flags);
+    }
+
+    /** To the onion service that the last hop is: it has ports, but no addresses. */
+    public static Begin toService(int port) {
+        return new Begin("", port, 0);
     }
 
     /** Whether an address may stand in a BEGIN message: printable ASCII, not too long, a colon inside brackets only. */

@@ -30,6 +30,11 @@ public record Introduce2(Bytes authKey, ImmutableList<MessageExtension> extensio
         return RelayCommand.INTRODUCE2;
     }
 
+    /** All that stands before ENCRYPTED, which is what its MAC covers too. */
+    public static Bytes header(Bytes authKey, ImmutableList<MessageExtension> extensions) {
+        return Introduction.header(authKey, extensions);
+    }
+
     @Override
     public void encode(WireWriter out) {
         Introduction.encode(authKey, extensions, encrypted, out);

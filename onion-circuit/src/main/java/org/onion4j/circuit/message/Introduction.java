@@ -47,9 +47,14 @@ record Introduction(Bytes authKey, ImmutableList<MessageExtension> extensions, B
     }
 
     static void encode(Bytes authKey, ImmutableList<MessageExtension> extensions, Bytes encrypted, WireWriter out) {
-        out.zeros(LEGACY_KEY_ID_LEN);
+        out.bytes(header(authKey, extensions)).bytes(encrypted);
+    }
+
+    /** All that stands before ENCRYPTED. */
+    static Bytes header(Bytes authKey, ImmutableList<MessageExtension> extensions) {
+        WireWriter out = new WireWriter().zeros(LEGACY_KEY_ID_LEN);
         IntroductionKey.encode(authKey, out);
         MessageExtension.encodeList(extensions, out);
-        out.bytes(encrypted);
+        return out.toBytes();
     }
 }

@@ -29,7 +29,8 @@ public record MessageExtension(int type, Bytes field) {
         checkArgument(field.size() <= 0xff, "extension of %s bytes", field.size());
     }
 
-    static ImmutableList<MessageExtension> decodeList(WireReader in) throws WireFormatException {
+    /** Reads a list. */
+    public static ImmutableList<MessageExtension> decodeList(WireReader in) throws WireFormatException {
         int count = in.u8("N_EXTENSIONS");
         ImmutableList.Builder<MessageExtension> list = ImmutableList.builder();
         for (int i = 0; i < count; i++) {
@@ -39,7 +40,8 @@ public record MessageExtension(int type, Bytes field) {
         return list.build();
     }
 
-    static void encodeList(ImmutableList<MessageExtension> extensions, WireWriter out) {
+    /** Writes a list. */
+    public static void encodeList(ImmutableList<MessageExtension> extensions, WireWriter out) {
         out.u8(extensions.size());
         for (MessageExtension extension : extensions) {
             out.u8(extension.type).u8(extension.field.size()).bytes(extension.field);

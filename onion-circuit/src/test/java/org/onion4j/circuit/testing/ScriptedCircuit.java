@@ -54,6 +54,15 @@ public final class ScriptedCircuit {
         return hop;
     }
 
+    /** Lets an onion service be the next hop; whoever calls sends RENDEZVOUS2. */
+    public ScriptedHop addService(ServerReply reply) {
+        ScriptedHop hop =
+                new ScriptedHop(this, hops.size(), lastHop().keys(), Tor1RelayCrypto.ofOnionService(reply.keys()));
+        reply.close();
+        hops.add(hop);
+        return hop;
+    }
+
     /** Sends DESTROY; the circuit stays known here until the client destroys it, too. */
     public void destroy(DestroyReason reason) throws IOException {
         link.send(circuitId, new Destroy(reason));

@@ -84,6 +84,12 @@ record DirectoryRequest(DocumentKind kind, String path, ImmutableList<String> he
                 DocumentKind.MICRODESCRIPTORS, "/tor/micro/d/" + Joiner.on('-').join(names) + ".z");
     }
 
+    /** The descriptor of an onion service; without word of encodings, like all that should say nothing of the client. */
+    static DirectoryRequest onionDescriptor(Bytes blindedKey) {
+        String name = BaseEncoding.base64().omitPadding().encode(blindedKey.toArray());
+        return new DirectoryRequest(DocumentKind.ONION_DESCRIPTOR, "/tor/hs/3/" + name, ImmutableList.of(), false);
+    }
+
     private static DirectoryRequest plain(DocumentKind kind, String path) {
         return new DirectoryRequest(kind, path, ImmutableList.of(ACCEPT_ENCODING), false);
     }

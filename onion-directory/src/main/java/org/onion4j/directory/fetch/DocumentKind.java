@@ -8,7 +8,9 @@ enum DocumentKind {
     CONSENSUS(Consensus.MAX_LEN),
     CERTIFICATES(AuthorityCertificate.MAX_TOTAL_LEN),
     /** Up to {@link DirectoryRequest#MAX_MICRODESCRIPTORS} of them. */
-    MICRODESCRIPTORS(8 << 20);
+    MICRODESCRIPTORS(8 << 20),
+    /** One of an onion service. */
+    ONION_DESCRIPTOR(50_000);
 
     private final int maxLen;
 

@@ -123,6 +123,11 @@ public final class PathSelector {
         return guards.draw(fits, random);
     }
 
+    /** Draws a relay for a hop between, or the last one of a path that leaves nowhere, weighted for that position. */
+    public Optional<Relay> drawMiddle(Predicate<Relay> fits, RandomSource random) {
+        return middles.draw(fits, random);
+    }
+
     /** Draws a directory cache that fits, weighted for directory requests. */
     public Optional<Relay> drawDirectory(Predicate<Relay> fits, RandomSource random) {
         return directories.draw(fits, random);

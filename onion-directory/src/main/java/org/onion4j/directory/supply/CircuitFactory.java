@@ -3,6 +3,7 @@ package org.onion4j.directory.supply;
 import com.google.common.base.Ticker;
 import com.google.common.collect.Lists;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.CircuitParameters;
+import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.channel.Channel;
 import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.circuit.channel.ChannelManager;
@@ -122,6 +124,11 @@ public final class CircuitFactory {
 
     /** Begins to build a circuit along a path, whose relays belong to the view. */
     public Attempt build(Path path, NetworkView view) {
+        return build(path, Optional.empty(), view);
+    }
+
+    /** The same, and on to a relay that somebody else described, as the last hop. */
+    Attempt build(Path path, Optional<HopTarget> end, NetworkView view) {
         CircuitParameters parameters = new CircuitParameters(view.parameter(
                 "circwindow",
                 FixedWindowFlow.CIRCUIT_WINDOW,
@@ -132,6 +139,9 @@ public final class CircuitFactory {
                     .thenRun(() -> attempt.firstHop().complete(null));
             for (Relay relay : path.hops().subList(1, path.length())) {
                 built = built.thenComposeAsync(previous -> circuit.extend(RelayTargets.hop(relay, view)), executor);
+            }
+            if (end.isPresent()) {
+                built = built.thenComposeAsync(previous -> circuit.extend(end.get()), executor);
             }
             return built;
         });

@@ -225,6 +225,11 @@ public final class CircuitSupply implements AutoCloseable {
         return lock.isHeld();
     }
 
+    /** How long most circuits of three hops take to build. */
+    public Duration buildTimeout() {
+        return lock.get(timeouts::buildTimeout);
+    }
+
     /** Circuits that can take streams, or carry some still. */
     public int openCount() {
         return lock.get(() -> shelf.count(circuit -> circuit.built().isPresent()));

@@ -57,6 +57,11 @@ public final class DirectoryTunnels implements DirectoryConnector, AutoCloseable
         return new Tunnel(stream, activity);
     }
 
+    /** A stream that has been opened to a directory, by whatever circuit. */
+    public static DirectoryConnection over(DataStream stream, Activity activity) {
+        return new Tunnel(stream, activity);
+    }
+
     private Circuit circuit(DirectorySource source, long until) throws IOException {
         lock.lock();
         try {

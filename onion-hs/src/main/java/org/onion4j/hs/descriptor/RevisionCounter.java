@@ -22,6 +22,7 @@ public final class RevisionCounter {
     public static final Duration MAX_TIME = Duration.ofDays(12);
 
     private static final Bytes LABEL = Bytes.copyOf(ItemReader.ascii("rev-counter-generation"));
+    private static final int MILLIS_PER_SECOND = 1000;
     private static final int WORD_LEN = 2;
     private static final int BATCH_WORDS = 2048;
 
@@ -34,8 +35,9 @@ public final class RevisionCounter {
      * @throws IllegalArgumentException if that was more than {@link #MAX_TIME} ago
      */
     public static UnsignedLong at(BlindedKeyPair key, Instant randomStart, Instant now) {
-        long seconds = Math.max(0, Duration.between(randomStart, now).getSeconds()) + 1;
-        checkArgument(seconds <= MAX_TIME.getSeconds(), "a shared random value too old: %s s", seconds);
+        long seconds = Math.max(0, now.getEpochSecond() - randomStart.getEpochSecond()) + 1;
+        checkArgument(
+                seconds <= MAX_TIME.toMillis() / MILLIS_PER_SECOND, "a shared random value too old: %s s", seconds);
         try (SecretBytes secret = key.derive(LABEL)) {
             return UnsignedLong.valueOf(sum(secret, seconds));
         }

@@ -22,12 +22,13 @@ public record RingTimes(Instant validAfter, Duration votingInterval, int periodM
     private static final int ROUNDS_PER_RUN = 24;
     private static final int OFFSET_ROUNDS = 12;
     private static final int SECONDS_PER_MINUTE = 60;
+    private static final int MILLIS_PER_SECOND = 1000;
     private static final int DEFAULT_PERIOD_MINUTES = 1440;
     private static final int MIN_PERIOD_MINUTES = 5;
     private static final int MAX_PERIOD_MINUTES = 14_400;
 
     public RingTimes {
-        checkArgument(votingInterval.getSeconds() > 0, "voting interval %s", votingInterval);
+        checkArgument(seconds(votingInterval) > 0, "voting interval %s", votingInterval);
         checkArgument(periodMinutes > 0, "time period of %s minutes", periodMinutes);
     }
 
@@ -52,17 +53,14 @@ public record RingTimes(Instant validAfter, Duration votingInterval, int periodM
      *     protocol
      */
     public static RingTimes of(NetworkView view, boolean testing) {
-        int minutes =
-                view.parameter("hsdir_interval", DEFAULT_PERIOD_MINUTES, MIN_PERIOD_MINUTES, MAX_PERIOD_MINUTES);
+        int minutes = view.parameter("hsdir_interval", DEFAULT_PERIOD_MINUTES, MIN_PERIOD_MINUTES, MAX_PERIOD_MINUTES);
         return of(view.validAfter(), view.freshUntil(), testing, minutes);
     }
 
     static RingTimes of(Instant validAfter, Instant freshUntil, boolean testing, int periodMinutes) {
-        long seconds = Math.max(1, Duration.between(validAfter, freshUntil).getSeconds());
-        long minutes =
-                testing ? Math.max(1, ROUNDS_PER_RUN * seconds / SECONDS_PER_MINUTE) : periodMinutes;
-        return new RingTimes(
-                validAfter, Duration.ofSeconds(seconds), (int) Math.min(minutes, MAX_PERIOD_MINUTES));
+        long seconds = Math.max(1, seconds(Duration.between(validAfter, freshUntil)));
+        long minutes = testing ? Math.max(1, ROUNDS_PER_RUN * seconds / SECONDS_PER_MINUTE) : periodMinutes;
+        return new RingTimes(validAfter, Duration.ofSeconds(seconds), (int) Math.min(minutes, MAX_PERIOD_MINUTES));
     }
 
     /** The time period of the consensus. */
@@ -74,13 +72,12 @@ public record RingTimes(Instant validAfter, Duration votingInterval, int periodM
 
     /** When a time period begins. */
     public Instant start(TimePeriod period) {
-        return Instant.ofEpochSecond(
-                period.number() * period.lengthMinutes() * SECONDS_PER_MINUTE + offsetSeconds());
+        return Instant.ofEpochSecond(period.number() * period.lengthMinutes() * SECONDS_PER_MINUTE + offsetSeconds());
     }
 
     /** When the run of the shared random protocol began in which the consensus is. */
     public Instant runStart() {
-        long interval = votingInterval.getSeconds();
+        long interval = seconds(votingInterval);
         long round = validAfter.getEpochSecond() / interval % ROUNDS_PER_RUN;
         return validAfter.minusSeconds(round * interval);
     }
@@ -116,12 +113,14 @@ public record RingTimes(Instant validAfter, Duration votingInterval, int periodM
         return new Slot(
                 period,
                 random,
-                random == RandomValue.CURRENT
-                        ? start
-                        : start.minus(votingInterval.multipliedBy(ROUNDS_PER_RUN)));
+                random == RandomValue.CURRENT ? start : start.minus(votingInterval.multipliedBy(ROUNDS_PER_RUN)));
     }
 
     private long offsetSeconds() {
-        return OFFSET_ROUNDS * votingInterval.getSeconds();
+        return OFFSET_ROUNDS * seconds(votingInterval);
+    }
+
+    private static long seconds(Duration duration) {
+        return duration.toMillis() / MILLIS_PER_SECOND;
     }
 }

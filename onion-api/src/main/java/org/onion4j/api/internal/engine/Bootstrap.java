@@ -15,6 +15,7 @@ import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.path.PathRules;
 import org.onion4j.directory.path.PathSelector;
 import org.onion4j.directory.supply.CircuitSupply;
+import org.onion4j.directory.supply.InternalCircuits;
 import org.onion4j.directory.view.NetworkView;
 
 /**
@@ -32,6 +33,7 @@ final class Bootstrap implements DirectoryListener {
 
     private final GuardManager guards;
     private final CircuitSupply supply;
+    private final InternalCircuits internal;
     private final ChannelManager channels;
     private final PathRules rules;
     private final ProgressBoard progress;
@@ -44,12 +46,14 @@ final class Bootstrap implements DirectoryListener {
     Bootstrap(
             GuardManager guards,
             CircuitSupply supply,
+            InternalCircuits internal,
             ChannelManager channels,
             PathRules rules,
             ProgressBoard progress,
             ReadyGate gate) {
         this.guards = guards;
         this.supply = supply;
+        this.internal = internal;
         this.channels = channels;
         this.rules = rules;
         this.progress = progress;
@@ -138,6 +142,7 @@ final class Bootstrap implements DirectoryListener {
             lock.unlock();
         }
         supply.setNetwork(current);
+        internal.setNetwork(current);
         if (first) {
             progress.advance(BootstrapPhase.BUILDING_CIRCUIT, DIRECTORY_TO, Optional.empty());
             supply.first(this::pathObstacle).thenRun(() -> {

@@ -3,6 +3,7 @@ package org.onion4j.api.internal.engine;
 import com.google.common.collect.ImmutableList;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -33,19 +34,24 @@ import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.OwnedScheduler;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.crypto.primitive.WarmUp;
+import org.onion4j.crypto.onion.OnionAddress;
 import org.onion4j.directory.fetch.DirectoryEnvironment;
 import org.onion4j.directory.fetch.DirectoryManager;
 import org.onion4j.directory.guard.GuardManager;
+import org.onion4j.directory.guard.LayerTwoGuards;
 import org.onion4j.directory.network.NetworkDescription;
 import org.onion4j.directory.path.PathRules;
 import org.onion4j.directory.supply.BuildTimeouts;
 import org.onion4j.directory.supply.CircuitFactory;
 import org.onion4j.directory.supply.CircuitSupply;
 import org.onion4j.directory.supply.DirectoryTunnels;
+import org.onion4j.directory.supply.InternalCircuits;
 import org.onion4j.directory.supply.GuardCaches;
 import org.onion4j.directory.supply.PredictedPorts;
 import org.onion4j.directory.supply.SupplyParameters;
 import org.onion4j.directory.view.ClientProtocols;
+import org.onion4j.hs.client.ClientEnvironment;
+import org.onion4j.hs.client.OnionServiceClient;
 
 /**
  * The engine of one client: owns its threads, channels, directory, guards and circuits, and attaches its streams.
@@ -68,6 +74,7 @@ public final class ClientEngine implements Engine {
     private final DirectoryTunnels tunnels;
     private final GuardManager guards;
     private final CircuitSupply supply;
+    private final OnionServiceClient services;
     private final DirectoryManager directory;
     private final InternalAddresses internal;
     private final AtomicBoolean started = new AtomicBoolean();
@@ -107,6 +114,23 @@ public final class ClientEngine implements Engine {
                 environment.ticker(),
                 environment.random(),
                 scheduler);
+        InternalCircuits internalCircuits = new InternalCircuits(
+                factory,
+                guards,
+                new LayerTwoGuards(environment.clock(), environment.ticker(), environment.random()),
+                supply::buildTimeout,
+                environment.random(),
+                environment.ticker(),
+                scheduler);
+        services = new OnionServiceClient(new ClientEnvironment(
+                internalCircuits,
+                environment.random(),
+                environment.clock(),
+                environment.ticker(),
+                scheduler,
+                this::execute,
+                activity,
+                network.kind() == NetworkDescription.Kind.TESTING));
         directory = new DirectoryManager(
                 new DirectoryEnvironment(
                         network,
@@ -119,7 +143,7 @@ public final class ClientEngine implements Engine {
                         environment.ticker(),
                         environment.random(),
                         ClientProtocols.current()),
-                new Bootstrap(guards, supply, channels, rules, progress, gate));
+                new Bootstrap(guards, supply, internalCircuits, channels, rules, progress, gate));
     }
 
     private record Task(Runnable work, Activity.Span span) implements Runnable {
@@ -195,6 +219,14 @@ public final class ClientEngine implements Engine {
 
     @Override
     public CompletableFuture<OnionStream> openStream(StreamRequest request) {
+        Optional<OnionAddress> service = request.destination().onion();
+        if (service.isPresent()) {
+            int port = request.destination().port();
+            return onceReady(
+                    () -> services.openStream(service.get(), port, request.isolation()),
+                    stream -> new CircuitStream(stream, closed::get),
+                    stream -> stream.close());
+        }
         return onceReady(
                 () -> StreamOpener.open(supply, scheduler, internal, request),
                 stream -> new CircuitStream(stream, closed::get),
@@ -283,6 +315,7 @@ public final class ClientEngine implements Engine {
         channels.networkChanged(); // first: nothing new may begin on the old links
         guards.networkChanged();
         supply.networkChanged();
+        services.networkChanged();
         directory.networkChanged();
     }
 
@@ -302,6 +335,7 @@ public final class ClientEngine implements Engine {
         }
         gate.shut(closedException());
         directory.close();
+        services.close();
         supply.close();
         tunnels.close();
         closeChannels();

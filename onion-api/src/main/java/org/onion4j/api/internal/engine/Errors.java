@@ -6,6 +6,7 @@ import org.onion4j.api.ExitUnavailableException;
 import org.onion4j.api.InternalErrorException;
 import org.onion4j.api.NoPathException;
 import org.onion4j.api.OnionException;
+import org.onion4j.api.OnionServiceException;
 import org.onion4j.api.StreamClosedException;
 import org.onion4j.api.StreamTimeoutException;
 import org.onion4j.api.TooManyRequestsException;
@@ -47,6 +48,18 @@ final class Errors {
         return other(failure);
     }
 
+    private static OnionException service(org.onion4j.hs.client.OnionServiceException failure) {
+        OnionServiceException.Reason reason = switch (failure.kind()) {
+            case NOT_FOUND -> OnionServiceException.Reason.NOT_FOUND;
+            case NEEDS_AUTHORIZATION -> OnionServiceException.Reason.NEEDS_AUTHORIZATION;
+            case WRONG_AUTHORIZATION -> OnionServiceException.Reason.WRONG_AUTHORIZATION;
+            case BAD_DESCRIPTOR -> OnionServiceException.Reason.BAD_DESCRIPTOR;
+            case INTRODUCTION_FAILED -> OnionServiceException.Reason.INTRODUCTION_FAILED;
+            case RENDEZVOUS_FAILED, CLOSED -> OnionServiceException.Reason.NO_ANSWER;
+        };
+        return new OnionServiceException(reason, failure.getMessage(), CauseOutline.of(failure));
+    }
+
     private static OnionException other(Throwable failure) {
         if (failure instanceof OnionException known) {
             return known;
@@ -71,6 +84,9 @@ final class Errors {
                     "the network has no path for this: " + failure.getMessage(),
                     Optional.empty(),
                     CauseOutline.of(failure));
+        }
+        if (failure instanceof org.onion4j.hs.client.OnionServiceException service) {
+            return service(service);
         }
         if (failure instanceof TooManyWaitingException) {
             return new TooManyRequestsException("too many requests wait for circuits", failure);

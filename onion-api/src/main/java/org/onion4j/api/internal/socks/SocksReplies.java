@@ -10,6 +10,7 @@ import org.onion4j.api.HostUnreachableException;
 import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.NoPathException;
 import org.onion4j.api.OnionException;
+import org.onion4j.api.OnionServiceException;
 import org.onion4j.api.StreamResetException;
 import org.onion4j.api.StreamTimeoutException;
 import org.onion4j.api.UnsupportedFeatureException;
@@ -105,13 +106,18 @@ final class SocksReplies {
             return NOT_ALLOWED;
         }
         if (failure instanceof InvalidDestinationException e) {
-            return e.reason() == InvalidDestinationException.Reason.MALFORMED ? GENERAL_FAILURE : NOT_ALLOWED;
+            return switch (e.reason()) {
+                case MALFORMED -> GENERAL_FAILURE;
+                case ONION_ADDRESS, ONION_VERSION_2 -> HOST_UNREACHABLE;
+                default -> NOT_ALLOWED;
+            };
         }
         if (failure instanceof BootstrapException || failure instanceof NoPathException) {
             return NETWORK_UNREACHABLE;
         }
         if (failure instanceof HostNotFoundException
                 || failure instanceof HostUnreachableException
+                || failure instanceof OnionServiceException
                 || failure instanceof UnsupportedFeatureException) {
             return HOST_UNREACHABLE;
         }

@@ -1,0 +1,50 @@
+package org.onion4j.directory.supply;
+
+import java.util.concurrent.CompletableFuture;
+import org.onion4j.circuit.Circuit;
+import org.onion4j.directory.guard.GuardUse;
+import org.onion4j.directory.view.Relay;
+
+/** A circuit that leaves nowhere, for one use. Any thread. */
+public final class InternalCircuit implements AutoCloseable {
+    private final Circuit circuit;
+    private final Relay last;
+    private final GuardUse guard;
+    private final CircuitFactory factory;
+
+    InternalCircuit(Circuit circuit, Relay last, GuardUse guard, CircuitFactory factory) {
+        this.circuit = circuit;
+        this.last = last;
+        this.guard = guard;
+        this.factory = factory;
+    }
+
+    public Circuit circuit() {
+        return circuit;
+    }
+
+    /** The last relay that is in the view: where it ends, unless somebody else described that relay. */
+    public Relay last() {
+        return last;
+    }
+
+    /** Something was asked over it; while the answer is missing, its link is looked after. */
+    public void expect(CompletableFuture<?> answer) {
+        factory.expect(circuit, answer);
+    }
+
+    /** The far end answered, whatever it said: the circuit works. */
+    public void answered() {
+        guard.used(true);
+    }
+
+    /** The far end did not answer, or the circuit died. */
+    public void failed() {
+        guard.used(false);
+    }
+
+    @Override
+    public void close() {
+        circuit.close();
+    }
+}

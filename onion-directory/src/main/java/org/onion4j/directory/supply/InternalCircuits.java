@@ -1,0 +1,272 @@
+package org.onion4j.directory.supply;
+
+import com.google.common.base.Ticker;
+import com.google.common.collect.ImmutableList;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.onion4j.circuit.Circuit;
+import org.onion4j.circuit.CircuitException;
+import org.onion4j.circuit.HopTarget;
+import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.crypto.random.RandomSource;
+import org.onion4j.directory.doc.RelayFlag;
+import org.onion4j.directory.guard.GuardFailure;
+import org.onion4j.directory.guard.GuardManager;
+import org.onion4j.directory.guard.GuardRestriction;
+import org.onion4j.directory.guard.GuardUsage;
+import org.onion4j.directory.guard.GuardUse;
+import org.onion4j.directory.guard.LayerTwoGuards;
+import org.onion4j.directory.path.NoPathException;
+import org.onion4j.directory.path.Path;
+import org.onion4j.directory.path.PathSelector;
+import org.onion4j.directory.path.Position;
+import org.onion4j.directory.view.NetworkView;
+import org.onion4j.directory.view.Relay;
+
+/**
+ * Builds circuits for onion services, each for one use: three hops of our own choice, and a fourth one where somebody
+ * else chose it. The second hop is one of few; which relays are related doesn't matter, so that nobody who names a last
+ * hop can drive us to another guard. Spec: path-spec, "Hidden-service related circuits"; proposal 333.
+ *
+ * <p>Threading: any thread. Nothing here waits.
+ */
+public final class InternalCircuits {
+    private static final Duration CONNECTING_LIMIT = BuildDeadlines.CHANNEL_LIMIT;
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    /** Limit of a circuit of four hops as against one of three, in sixths. */
+    private static final int FOUR_HOPS_SIXTHS = 10;
+
+    private static final Duration SLACK = Duration.ofSeconds(1);
+
+    private final CircuitFactory factory;
+    private final GuardManager guards;
+    private final LayerTwoGuards layerTwo;
+    private final Supplier<Duration> buildTimeout;
+    private final RandomSource random;
+    private final Ticker ticker;
+    private final Scheduler scheduler;
+    private final AtomicReference<PathSelector> network = new AtomicReference<>();
+
+    /** @param buildTimeout how long most circuits of three hops take */
+    public InternalCircuits(
+            CircuitFactory factory,
+            GuardManager guards,
+            LayerTwoGuards layerTwo,
+            Supplier<Duration> buildTimeout,
+            RandomSource random,
+            Ticker ticker,
+            Scheduler scheduler) {
+        this.factory = factory;
+        this.guards = guards;
+        this.layerTwo = layerTwo;
+        this.buildTimeout = buildTimeout;
+        this.random = random;
+        this.ticker = ticker;
+        this.scheduler = scheduler;
+    }
+
+    /** Paths are drawn from this network from now on. */
+    public void setNetwork(PathSelector selector) {
+        network.set(selector);
+    }
+
+    /** The network as it is known, if any. */
+    public Optional<NetworkView> view() {
+        return Optional.ofNullable(network.get()).map(PathSelector::view);
+    }
+
+    /** How long most circuits of three hops take to build. */
+    public Duration buildTimeout() {
+        return buildTimeout.get();
+    }
+
+    /** A circuit of three hops to a relay of our choice that fits. Whoever cancels the future gives it up. */
+    public CompletableFuture<InternalCircuit> toAny(Predicate<Relay> fits) {
+        return build(Optional.empty(), Optional.empty(), fits);
+    }
+
+    /** A circuit of four hops to a relay of the view. */
+    public CompletableFuture<InternalCircuit> to(Relay end) {
+        return build(Optional.of(end), Optional.empty(), relay -> true);
+    }
+
+    /** A circuit of four hops to a relay that somebody else described. */
+    public CompletableFuture<InternalCircuit> to(HopTarget end) {
+        return build(Optional.empty(), Optional.of(end), relay -> true);
+    }
+
+    private CompletableFuture<InternalCircuit> build(
+            Optional<Relay> end, Optional<HopTarget> described, Predicate<Relay> lastFits) {
+        CompletableFuture<InternalCircuit> result = new CompletableFuture<>();
+        PathSelector selector = network.get();
+        GuardUse guard;
+        Path path;
+        try {
+            if (selector == null) {
+                throw new NoPathException(Position.MIDDLE, NoPathException.Lack.NO_RELAY, "no network is known yet");
+            }
+            // Unlike for exits: nobody who names a relay is to have a say in which guard we use.
+            guard = guards.choose(GuardUsage.TRAFFIC, GuardRestriction.NONE);
+            Optional<RsaIdentity> last = end.isPresent()
+                    ? end.map(Relay::rsaIdentity)
+                    : described.map(HopTarget::rsaIdentity);
+            try {
+                path = path(selector, guard.relay(), last, end, lastFits);
+            } catch (NoPathException e) {
+                guard.cancel();
+                throw e;
+            }
+        } catch (NoPathException e) {
+            result.completeExceptionally(e);
+            return result;
+        }
+        new Building(selector.view(), path, described, guard, result).begin();
+        return result;
+    }
+
+    /** Guard, one of layer two, another relay; then the last one where it is given. */
+    private Path path(
+            PathSelector selector,
+            Relay guard,
+            Optional<RsaIdentity> last,
+            Optional<Relay> end,
+            Predicate<Relay> lastFits)
+            throws NoPathException {
+        List<RsaIdentity> taken = new ArrayList<>();
+        taken.add(guard.rsaIdentity());
+        last.ifPresent(taken::add);
+        Predicate<Relay> free = relay -> !taken.contains(relay.rsaIdentity());
+        Relay second = layerTwo.draw(selector, free).orElse(null);
+        if (second == null) {
+            second = drawMiddle(selector, free); // a network without Stable relays, or with few relays at all
+        }
+        taken.add(second.rsaIdentity());
+        Relay third = drawMiddle(
+                selector,
+                last.isPresent()
+                        ? free
+                        : free.and(lastFits).and(relay -> !relay.has(RelayFlag.MIDDLE_ONLY)));
+        ImmutableList.Builder<Relay> hops = ImmutableList.<Relay>builder().add(guard, second, third);
+        end.ifPresent(hops::add);
+        return new Path(hops.build());
+    }
+
+    private Relay drawMiddle(PathSelector selector, Predicate<Relay> free) throws NoPathException {
+        Optional<Relay> fast = selector.drawMiddle(free.and(relay -> relay.has(RelayFlag.FAST)), random);
+        Optional<Relay> drawn = fast.isPresent() ? fast : selector.drawMiddle(free, random);
+        if (!drawn.isPresent()) {
+            throw new NoPathException(
+                    Position.MIDDLE, NoPathException.Lack.ALL_RELATED, "too few relays for a circuit of its length");
+        }
+        return drawn.get();
+    }
+
+    /** One circuit on its way. */
+    private final class Building {
+        private final NetworkView view;
+        private final Path path;
+        private final Optional<HopTarget> described;
+        private final GuardUse guard;
+        private final CompletableFuture<InternalCircuit> result;
+        private final long launched = ticker.read();
+        private CircuitFactory.Attempt attempt;
+
+        Building(
+                NetworkView view,
+                Path path,
+                Optional<HopTarget> described,
+                GuardUse guard,
+                CompletableFuture<InternalCircuit> result) {
+            this.view = view;
+            this.path = path;
+            this.described = described;
+            this.guard = guard;
+            this.result = result;
+        }
+
+        void begin() {
+            attempt = factory.build(path, described, view);
+            attempt.firstHop().thenRun(guard::answered);
+            attempt.circuit().whenComplete((circuit, failure) -> {
+                if (failure == null) {
+                    onBuilt(circuit);
+                } else {
+                    onFailed(CircuitFactory.cause(failure));
+                }
+            });
+            result.whenComplete((circuit, failure) -> {
+                if (failure != null) {
+                    attempt.cancel(new CircuitException(CircuitException.Kind.CLOSED, "nobody wants it any more"));
+                }
+            });
+            look();
+        }
+
+        /** Gives up what takes too long; the time for the link doesn't count for the circuit. */
+        private void look() {
+            if (attempt.circuit().isDone()) {
+                return;
+            }
+            long channel = attempt.channelNanos();
+            Duration limit = channel == 0
+                    ? CONNECTING_LIMIT
+                    : buildTimeout.get().multipliedBy(FOUR_HOPS_SIXTHS).dividedBy(6).plus(SLACK);
+            Duration age = Duration.ofNanos(ticker.read() - (channel == 0 ? launched : channel));
+            if (age.compareTo(limit) >= 0) {
+                attempt.cancel(new CircuitException(CircuitException.Kind.TIMEOUT, "it took too long"));
+                return;
+            }
+            Duration left = limit.minus(age);
+            scheduler.schedule(this::look, left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+        }
+
+        private void onBuilt(Circuit circuit) {
+            circuit.closed().thenAccept(cause -> {
+                if (BuildFailures.isLinkDead(cause)) {
+                    guard.doubted();
+                }
+                guard.closed();
+                result.completeExceptionally(cause);
+            });
+            InternalCircuit built = new InternalCircuit(circuit, path.last(), guard, factory);
+            guard.onUsable(() -> give(built));
+            switch (guard.succeeded()) {
+                case COMPLETE -> give(built);
+                case DEAD -> circuit.close();
+                default -> // it waits for a better guard, but not for long: whoever wants it would rather try again
+                    scheduler.schedule(
+                            () -> result.completeExceptionally(new CircuitException(
+                                    CircuitException.Kind.TIMEOUT, "another guard may be better")),
+                            buildTimeout.get());
+            }
+        }
+
+        private void give(InternalCircuit built) {
+            if (!result.complete(built)) {
+                built.close();
+            }
+        }
+
+        private void onFailed(Throwable why) {
+            boolean firstHop =
+                    attempt.firstHop().isDone() && !attempt.firstHop().isCompletedExceptionally();
+            Optional<GuardFailure> blame = BuildFailures.blame(why, firstHop);
+            if (blame.equals(Optional.of(GuardFailure.UNREACHABLE)) && attempt.isLinkSuspect()) {
+                blame = Optional.of(GuardFailure.LINK_DEAD);
+            }
+            if (blame.isPresent()) {
+                guard.failed(blame.get());
+            } else {
+                guard.cancel();
+            }
+            result.completeExceptionally(why);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package org.onion4j.hs.client;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.onion4j.circuit.Circuit;
+import org.onion4j.circuit.stream.DataStream;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.onion.ServiceKeys;
+import org.onion4j.crypto.primitive.X25519;
+import org.onion4j.directory.fetch.DirectoryConnection;
+import org.onion4j.directory.fetch.DirectoryException;
+import org.onion4j.directory.fetch.OnionDescriptorRequest;
+import org.onion4j.directory.path.NoPathException;
+import org.onion4j.directory.supply.DirectoryTunnels;
+import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.directory.view.Relay;
+import org.onion4j.hs.client.OnionServiceException.Kind;
+import org.onion4j.hs.descriptor.Descriptor;
+import org.onion4j.hs.descriptor.DescriptorException;
+import org.onion4j.hs.descriptor.DescriptorReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One search for the descriptor of a service: asks the responsible directories one after the other, in random order,
+ * each over a circuit of its own and each once, until one has a good descriptor. Spec: rend-spec-v3, "Client behavior
+ * for fetching descriptors".
+ *
+ * <p>Threading: one directory is asked at a time; each step runs on whichever thread completes the one before.
+ */
+final class DescriptorFetch {
+    private static final Logger log = LoggerFactory.getLogger(DescriptorFetch.class);
+
+    /** For all directories together. */
+    private static final Duration WHOLE_LIMIT = Duration.ofSeconds(90);
+
+    /** For one of them, its circuit included. */
+    private static final Duration ONE_LIMIT = Duration.ofSeconds(30);
+
+    private static final int DEFAULT_INCREMENT = 31;
+
+    /**
+     * What is looked for.
+     *
+     * @param clientKey gives the key of an authorized client, if there is one, each time as a pair to be closed
+     * @param known a descriptor that we have: an older one is refused
+     */
+    record Wanted(ServiceKeys keys, Supplier<Optional<X25519>> clientKey, Optional<Descriptor> known) {
+        @Override
+        public String toString() {
+            return "Wanted";
+        }
+    }
+
+    private final ClientEnvironment environment;
+    private final Wanted wanted;
+    private final List<Relay> directories;
+    private final long until;
+    private final CompletableFuture<Descriptor> result = new CompletableFuture<>();
+    private Optional<Throwable> badDescriptor = Optional.empty();
+
+    private DescriptorFetch(ClientEnvironment environment, Wanted wanted, Iterable<Relay> responsible) {
+        this.environment = environment;
+        this.wanted = wanted;
+        this.directories = new ArrayList<>();
+        responsible.forEach(directories::add);
+        for (int i = directories.size() - 1; i > 0; i--) {
+            Collections.swap(directories, i, environment.random().nextInt(i + 1));
+        }
+        this.until = environment.ticker().read() + WHOLE_LIMIT.toNanos();
+    }
+
+    /** Begins; the future fails with {@link OnionServiceException} and gives the search up when it is cancelled. */
+    static CompletableFuture<Descriptor> start(
+            ClientEnvironment environment, Wanted wanted, Iterable<Relay> responsible) {
+        DescriptorFetch fetch = new DescriptorFetch(environment, wanted, responsible);
+        fetch.askNext();
+        return fetch.result;
+    }
+
+    private void askNext() {
+        if (result.isDone()) {
+            return;
+        }
+        long left = until - environment.ticker().read();
+        if (directories.isEmpty() || left <= 0) {
+            result.completeExceptionally(
+                    badDescriptor.isPresent()
+                            ? new OnionServiceException(
+                                    Kind.BAD_DESCRIPTOR,
+                                    "what directories have of the onion service can't be used",
+                                    badDescriptor.get())
+                            : new OnionServiceException(
+                                    Kind.NOT_FOUND, "no directory has anything of the onion service"));
+            return;
+        }
+        Relay directory = directories.remove(directories.size() - 1);
+        CompletableFuture<Descriptor> one = ask(directory);
+        Futures.endWith(result, one);
+        Futures.limit(one, Duration.ofNanos(Math.min(left, ONE_LIMIT.toNanos())), environment.scheduler());
+        one.whenComplete((descriptor, failure) -> {
+            if (failure == null) {
+                result.complete(descriptor);
+            } else {
+                onFailure(Futures.cause(failure));
+            }
+        });
+    }
+
+    private void onFailure(Throwable failure) {
+        log.debug("a directory was of no help", failure);
+        if (failure instanceof NoPathException) {
+            result.completeExceptionally(failure);
+        }
+        if (failure instanceof DescriptorException bad) {
+            switch (bad.kind()) {
+                case NEEDS_AUTHORIZATION ->
+                    result.completeExceptionally(
+                            new OnionServiceException(Kind.NEEDS_AUTHORIZATION, bad.getMessage(), bad));
+                case WRONG_AUTHORIZATION ->
+                    result.completeExceptionally(
+                            new OnionServiceException(Kind.WRONG_AUTHORIZATION, bad.getMessage(), bad));
+                case INVALID -> badDescriptor = Optional.of(bad);
+            }
+        }
+        askNext();
+    }
+
+    private CompletableFuture<Descriptor> ask(Relay directory) {
+        CompletableFuture<Descriptor> answer = new CompletableFuture<>();
+        CompletableFuture<InternalCircuit> circuit = environment.circuits().to(directory);
+        Futures.endWith(answer, circuit);
+        circuit.whenComplete((built, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(Futures.cause(failure));
+                return;
+            }
+            answer.whenComplete((descriptor, end) -> built.close());
+            environment.executor().execute(() -> request(built, directory, answer));
+        });
+        return answer;
+    }
+
+    private void request(InternalCircuit circuit, Relay directory, CompletableFuture<Descriptor> answer) {
+        circuit.expect(answer);
+        try {
+            answer.complete(read(get(circuit.circuit(), directory, answer)));
+            circuit.answered();
+        } catch (DescriptorException | DirectoryException e) {
+            circuit.answered();
+            answer.completeExceptionally(e);
+        } catch (IOException e) {
+            if (!answer.isDone()) {
+                circuit.failed();
+            }
+            answer.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            log.error("a descriptor could not be fetched", e);
+            answer.completeExceptionally(e);
+        }
+    }
+
+    private Bytes get(Circuit circuit, Relay directory, CompletableFuture<Descriptor> answer)
+            throws DirectoryException, IOException {
+        DataStream stream = circuit.openDirectory();
+        stream.setReadTimeoutNanos(ONE_LIMIT.toNanos());
+        answer.whenComplete((descriptor, end) -> stream.close());
+        try (DirectoryConnection connection = DirectoryTunnels.over(stream, environment.activity())) {
+            return OnionDescriptorRequest.get(
+                            connection, hostHeader(directory), wanted.keys().blindedKey())
+                    .orElseThrow(() -> new IOException("the directory hasn't got the descriptor"));
+        }
+    }
+
+    private static String hostHeader(Relay directory) {
+        InetAddress address = directory.ipv4();
+        return address.getHostAddress() + ":" + directory.orPort();
+    }
+
+    private Descriptor read(Bytes text) throws DescriptorException, IOException {
+        int increment = environment
+                .circuits()
+                .view()
+                .map(view -> view.parameter("cc_sendme_inc", DEFAULT_INCREMENT, 1, 254))
+                .orElse(DEFAULT_INCREMENT);
+        Optional<X25519> key = wanted.clientKey().get();
+        try {
+            Descriptor read = DescriptorReader.read(
+                    text, wanted.keys(), key, environment.clock().instant(), increment);
+            if (wanted.known().isPresent()
+                    && read.revision().compareTo(wanted.known().get().revision()) < 0) {
+                throw new IOException("the directory has an older descriptor than we have");
+            }
+            return read;
+        } finally {
+            key.ifPresent(X25519::close);
+        }
+    }
+}

@@ -1,0 +1,372 @@
+package org.onion4j.hs.client;
+
+import com.google.common.collect.ImmutableList;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.onion4j.circuit.CircuitException;
+import org.onion4j.circuit.message.Begin;
+import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.circuit.stream.DataStream;
+import org.onion4j.circuit.stream.StreamException;
+import org.onion4j.crypto.bytes.SecretBytes;
+import org.onion4j.crypto.onion.OnionAddress;
+import org.onion4j.crypto.primitive.X25519;
+import org.onion4j.directory.guard.TimeSource;
+import org.onion4j.directory.guard.TimeSource.Moment;
+import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.hs.client.OnionServiceException.Kind;
+
+/**
+ * Opens streams to onion services. Circuits to them are used again by later streams of the same isolation value, for as
+ * long as C tor does so: ten minutes from the first stream, or from the last one where the application isolates.
+ *
+ * <p>Threading: any thread; guarded by one lock, under which nothing is waited for and nobody is told.
+ */
+public final class OnionServiceClient implements AutoCloseable {
+    private static final Duration MAX_DIRTINESS = Duration.ofMinutes(10);
+    private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
+    private static final Duration STREAM_LIMIT = Duration.ofSeconds(60);
+
+    private record Key(OnionAddress address, Optional<Object> isolation) {}
+
+    /** A connection to a service, made or in the making. */
+    private static final class Connection {
+        private final CompletableFuture<InternalCircuit> circuit;
+        private Optional<Moment> dirtySince = Optional.empty();
+        private int interested; // streams that wait for it
+
+        Connection(CompletableFuture<InternalCircuit> circuit) {
+            this.circuit = circuit;
+        }
+
+        boolean isOver() {
+            return circuit.isCompletedExceptionally()
+                    || (circuit.isDone() && !circuit.join().circuit().isOpen());
+        }
+
+        boolean isIdle() {
+            return interested == 0
+                    && circuit.isDone()
+                    && !circuit.isCompletedExceptionally()
+                    && circuit.join().circuit().streamCount() == 0;
+        }
+
+        void close() {
+            circuit.cancel(false);
+            circuit.whenComplete((made, failure) -> {
+                if (failure == null) {
+                    made.close();
+                }
+            });
+        }
+    }
+
+    private final ClientEnvironment environment;
+    private final TimeSource time;
+    private final Descriptors descriptors;
+    private final PointFailures failures;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // What follows is guarded by the lock.
+    private final Map<Key, Connection> connections = new HashMap<>();
+    private final Map<OnionAddress, SecretBytes> clientKeys = new HashMap<>();
+    private boolean sweeping;
+    private boolean closed;
+
+    public OnionServiceClient(ClientEnvironment environment) {
+        this.environment = environment;
+        this.time = new TimeSource(environment.clock(), environment.ticker());
+        this.descriptors = new Descriptors(environment, time, this::clientKey);
+        this.failures = new PointFailures(time);
+    }
+
+    /**
+     * The X25519 private key of an authorized client for a service, which it takes over; instead of any former one.
+     *
+     * @param key 32 bytes
+     */
+    public void authorize(OnionAddress address, SecretBytes key) {
+        SecretBytes former;
+        lock.lock();
+        try {
+            former = clientKeys.put(address, key);
+        } finally {
+            lock.unlock();
+        }
+        if (former != null) {
+            former.close();
+        }
+        descriptors.forget(address);
+    }
+
+    /** Forgets the key for a service; circuits that were made with it go on. */
+    public void unauthorize(OnionAddress address) {
+        SecretBytes former;
+        lock.lock();
+        try {
+            former = clientKeys.remove(address);
+        } finally {
+            lock.unlock();
+        }
+        if (former != null) {
+            former.close();
+        }
+        descriptors.forget(address);
+    }
+
+    private Optional<X25519> clientKey(OnionAddress address) {
+        lock.lock();
+        try {
+            SecretBytes key = clientKeys.get(address);
+            return key == null
+                    ? Optional.empty()
+                    : Optional.of(X25519.ofPrivateKey(SecretBytes.adopt(key.exposeCopy())));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Opens a stream to a port of a service: done when the service has said that it is open. Fails with {@link
+     * OnionServiceException}, {@link org.onion4j.directory.path.NoPathException}, or, where the service refuses, {@link
+     * StreamException}. Whoever cancels the future gives the stream up.
+     *
+     * @param isolation streams of different values share no circuit
+     */
+    public CompletableFuture<DataStream> openStream(OnionAddress address, int port, Optional<Object> isolation) {
+        CompletableFuture<DataStream> result = new CompletableFuture<>();
+        open(new Key(address, isolation), port, result, true);
+        return result;
+    }
+
+    private void open(Key key, int port, CompletableFuture<DataStream> result, boolean mayTryAgain) {
+        Connection connection;
+        lock.lock();
+        try {
+            if (closed) {
+                connection = null;
+            } else {
+                connection = connection(key);
+                connection.interested++;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (connection == null) {
+            result.completeExceptionally(closedException());
+            return;
+        }
+        result.whenComplete((stream, failure) -> giveUp(key, connection, result));
+        connection.circuit.whenComplete((circuit, failure) -> {
+            if (failure != null) {
+                settle(connection);
+                result.completeExceptionally(
+                        connection.circuit.isCancelled() ? closedException() : Futures.cause(failure));
+            } else if (result.isDone()) {
+                settle(connection);
+            } else {
+                begin(key, port, connection, circuit, result, mayTryAgain);
+            }
+        });
+    }
+
+    /** Nobody waits any more: a connection in the making that nobody else wants is given up. */
+    private void giveUp(Key key, Connection connection, CompletableFuture<DataStream> result) {
+        if (!result.isCancelled() || connection.circuit.isDone()) {
+            return;
+        }
+        boolean unwanted;
+        lock.lock();
+        try {
+            connection.interested--;
+            unwanted = connection.interested == 0;
+            if (unwanted) {
+                connections.remove(key, connection);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (unwanted) {
+            connection.close();
+        }
+    }
+
+    private void settle(Connection connection) {
+        lock.lock();
+        try {
+            connection.interested = Math.max(0, connection.interested - 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Connection connection(Key key) {
+        Moment now = time.now();
+        Connection existing = connections.get(key);
+        if (existing != null && !existing.isOver() && !isWornOut(key, existing, now)) {
+            if (existing.circuit.isDone()) {
+                use(key, existing, now);
+            }
+            return existing;
+        }
+        if (existing != null && existing.isIdle()) {
+            existing.close();
+        }
+        Connection made = new Connection(ServiceConnector.connect(environment, descriptors, failures, key.address()));
+        connections.put(key, made);
+        if (!sweeping) {
+            sweeping = true;
+            environment.scheduler().schedule(this::sweep, SWEEP_PAUSE);
+        }
+        return made;
+    }
+
+    private static void use(Key key, Connection connection, Moment now) {
+        if (!connection.dirtySince.isPresent() || key.isolation().isPresent()) {
+            connection.dirtySince = Optional.of(now);
+        }
+    }
+
+    private static boolean isWornOut(Key key, Connection connection, Moment now) {
+        return connection.dirtySince.isPresent()
+                && connection.dirtySince.get().isOlderThan(MAX_DIRTINESS, now)
+                && !(key.isolation().isPresent()
+                        && connection.circuit.isDone()
+                        && connection.circuit.join().circuit().streamCount() > 0);
+    }
+
+    private void begin(
+            Key key,
+            int port,
+            Connection connection,
+            InternalCircuit circuit,
+            CompletableFuture<DataStream> result,
+            boolean mayTryAgain) {
+        DataStream stream;
+        try {
+            stream = circuit.circuit().openStream(Begin.toService(port));
+        } catch (CircuitException e) {
+            settle(connection);
+            onLost(key, port, e, result, mayTryAgain);
+            return;
+        }
+        lock.lock();
+        try {
+            use(key, connection, time.now());
+        } finally {
+            lock.unlock();
+        }
+        settle(connection);
+        circuit.expect(stream.connected());
+        Scheduler.Cancellable limit = environment.scheduler().schedule(stream::closeForTimeout, STREAM_LIMIT);
+        result.whenComplete((opened, failure) -> {
+            if (failure != null) {
+                stream.close();
+            }
+        });
+        stream.connected().whenComplete((connected, failure) -> {
+            limit.cancel();
+            if (failure == null) {
+                circuit.answered();
+                if (!result.complete(stream)) {
+                    stream.close();
+                }
+                return;
+            }
+            Throwable why = Futures.cause(failure);
+            if (why instanceof StreamException refused && refused.end().isPresent()) {
+                circuit.answered();
+                result.completeExceptionally(refused);
+            } else {
+                onLost(key, port, why, result, mayTryAgain);
+            }
+        });
+    }
+
+    /** The circuit is gone: another one may do, once. */
+    private void onLost(Key key, int port, Throwable why, CompletableFuture<DataStream> result, boolean mayTryAgain) {
+        if (mayTryAgain && !result.isDone()) {
+            open(key, port, result, false);
+        } else {
+            result.completeExceptionally(why);
+        }
+    }
+
+    private void sweep() {
+        ImmutableList.Builder<Connection> worn = ImmutableList.builder();
+        lock.lock();
+        try {
+            Moment now = time.now();
+            for (Iterator<Map.Entry<Key, Connection>> each =
+                            connections.entrySet().iterator();
+                    each.hasNext(); ) {
+                Map.Entry<Key, Connection> entry = each.next();
+                Connection connection = entry.getValue();
+                boolean idleForLong = isWornOut(entry.getKey(), connection, now) && connection.isIdle();
+                if (idleForLong) {
+                    worn.add(connection);
+                }
+                if (idleForLong || connection.isOver()) {
+                    each.remove();
+                }
+            }
+            sweeping = !connections.isEmpty() && !closed;
+            if (sweeping) {
+                environment.scheduler().schedule(this::sweep, SWEEP_PAUSE);
+            }
+        } finally {
+            lock.unlock();
+        }
+        worn.build().forEach(Connection::close);
+    }
+
+    /** No circuit is used for new streams that there is now, nor is anything that we know of services. */
+    public void retireAll() {
+        ImmutableList.Builder<Connection> idle = ImmutableList.builder();
+        lock.lock();
+        try {
+            for (Connection connection : connections.values()) {
+                if (connection.isIdle()) {
+                    idle.add(connection);
+                }
+            }
+            connections.clear();
+        } finally {
+            lock.unlock();
+        }
+        idle.build().forEach(Connection::close);
+        descriptors.clear();
+        failures.clear();
+    }
+
+    /** The device has another network: nothing that failed on the old one says anything of the new one. */
+    public void networkChanged() {
+        failures.clear();
+    }
+
+    private static OnionServiceException closedException() {
+        return new OnionServiceException(Kind.CLOSED, "the client has been closed");
+    }
+
+    /** Closes all circuits and wipes the keys. */
+    @Override
+    public void close() {
+        ImmutableList<Connection> all;
+        lock.lock();
+        try {
+            closed = true;
+            all = ImmutableList.copyOf(connections.values());
+            connections.clear();
+            clientKeys.values().forEach(SecretBytes::close);
+            clientKeys.clear();
+        } finally {
+            lock.unlock();
+        }
+        all.forEach(Connection::close);
+    }
+}

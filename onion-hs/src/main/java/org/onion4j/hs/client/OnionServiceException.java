@@ -1,0 +1,41 @@
+package org.onion4j.hs.client;
+
+import java.io.IOException;
+
+/** An onion service could not be reached. Names neither the service nor any relay. */
+public final class OnionServiceException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** What a caller may want to tell apart. */
+    public enum Kind {
+        /** No directory has a descriptor of it: it isn't running, or never existed. */
+        NOT_FOUND,
+        /** It is for authorized clients alone, and we have no key. */
+        NEEDS_AUTHORIZATION,
+        /** It doesn't know the key that we have. */
+        WRONG_AUTHORIZATION,
+        /** What directories have of it can't be used. */
+        BAD_DESCRIPTOR,
+        /** It has no introduction point, or none took us on. */
+        INTRODUCTION_FAILED,
+        /** It was told of us, but has not come. */
+        RENDEZVOUS_FAILED,
+        /** The client has been closed, or the user has become somebody else. */
+        CLOSED
+    }
+
+    private final Kind kind;
+
+    OnionServiceException(Kind kind, String message) {
+        this(kind, message, null);
+    }
+
+    OnionServiceException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

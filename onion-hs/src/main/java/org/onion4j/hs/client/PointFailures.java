@@ -1,0 +1,55 @@
+package org.onion4j.hs.client;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.directory.guard.TimeSource;
+import org.onion4j.directory.guard.TimeSource.Moment;
+
+/**
+ * Introduction points that failed lately, by their authentication keys: others are tried first. Forgotten after two
+ * minutes. Any thread.
+ */
+final class PointFailures {
+    private static final Duration REMEMBERED = Duration.ofMinutes(2);
+    private static final int MAX_REMEMBERED = 1_000;
+
+    private final TimeSource time;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Cache<Bytes, Moment> failed =
+            CacheBuilder.newBuilder().maximumSize(MAX_REMEMBERED).build(); // guarded by lock
+
+    PointFailures(TimeSource time) {
+        this.time = time;
+    }
+
+    void add(Bytes authKey) {
+        lock.lock();
+        try {
+            failed.put(authKey, time.now());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean contains(Bytes authKey) {
+        lock.lock();
+        try {
+            Moment since = failed.getIfPresent(authKey);
+            return since != null && !since.isOlderThan(REMEMBERED, time.now());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void clear() {
+        lock.lock();
+        try {
+            failed.invalidateAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,292 @@
+package org.onion4j.hs.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.onion4j.circuit.HopTarget;
+import org.onion4j.circuit.message.IntroduceAck;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.handshake.HandshakeException;
+import org.onion4j.crypto.onion.OnionAddress;
+import org.onion4j.directory.path.NoPathException;
+import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.directory.view.NetworkView;
+import org.onion4j.hs.client.OnionServiceException.Kind;
+import org.onion4j.hs.descriptor.Descriptor;
+import org.onion4j.hs.descriptor.IntroductionPoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to a service in the making: its descriptor, then one introduction point after the other until the
+ * service has come to our rendezvous point. Points that failed lately come last; when all have been tried, the
+ * descriptor is looked for once more. A rendezvous point is kept for the next try as long as the service can't have
+ * heard of it.
+ *
+ * <p>Threading: one try is under way at a time; each step runs on whichever thread completes the one before.
+ */
+final class ServiceConnector {
+    private static final Logger log = LoggerFactory.getLogger(ServiceConnector.class);
+
+    /** Introductions in all. */
+    private static final int MAX_TRIES = 12;
+
+    private static final Duration SLACK = Duration.ofSeconds(1);
+    private static final Duration LONGEST_ACK = Duration.ofSeconds(30);
+    private static final Duration LONGEST_RENDEZVOUS = Duration.ofSeconds(60);
+
+    private final ClientEnvironment environment;
+    private final Descriptors descriptors;
+    private final PointFailures failures;
+    private final OnionAddress address;
+    private final CompletableFuture<InternalCircuit> result = new CompletableFuture<>();
+    private final Set<Bytes> tried = new HashSet<>();
+    private Descriptors.Found service;
+    private boolean searchedAgain;
+    private Optional<Rendezvous> waiting = Optional.empty();
+    private boolean reachedService; // whether some introduction point took us on
+    private int tries;
+
+    private ServiceConnector(
+            ClientEnvironment environment, Descriptors descriptors, PointFailures failures, OnionAddress address) {
+        this.environment = environment;
+        this.descriptors = descriptors;
+        this.failures = failures;
+        this.address = address;
+    }
+
+    /**
+     * Begins; gives a circuit whose last hop is the service. The future fails with {@link OnionServiceException} or {@link
+     * NoPathException}; cancelling it gives the connection up.
+     */
+    static CompletableFuture<InternalCircuit> connect(
+            ClientEnvironment environment, Descriptors descriptors, PointFailures failures, OnionAddress address) {
+        ServiceConnector connector = new ServiceConnector(environment, descriptors, failures, address);
+        connector.result.whenComplete((circuit, failure) -> {
+            if (failure != null) {
+                connector.dropRendezvous();
+            }
+        });
+        connector.search(Optional.empty());
+        return connector.result;
+    }
+
+    private void search(Optional<Descriptor> than) {
+        descriptors.get(address, than).whenComplete((found, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(Futures.cause(failure));
+                return;
+            }
+            service = found;
+            tried.clear();
+            next(Optional.empty());
+        });
+    }
+
+    /** @param last what the try before failed with */
+    private void next(Optional<Throwable> last) {
+        if (result.isDone()) {
+            dropRendezvous();
+            return;
+        }
+        last.ifPresent(failure -> log.debug("an introduction came to nothing", failure));
+        Optional<NetworkView> view = environment.circuits().view();
+        Optional<IntroductionPoint> point = tries < MAX_TRIES ? choose() : Optional.empty();
+        if (!point.isPresent() || !view.isPresent()) {
+            if (!searchedAgain && tries < MAX_TRIES) {
+                searchedAgain = true;
+                search(Optional.of(service.descriptor()));
+            } else {
+                result.completeExceptionally(failure(last));
+            }
+            return;
+        }
+        tries++;
+        tried.add(point.get().authKey());
+        Optional<HopTarget> target = IntroductionTargets.hop(point.get(), view.get());
+        if (!target.isPresent()) {
+            next(last);
+            return;
+        }
+        CompletableFuture<InternalCircuit> introduction =
+                environment.circuits().to(target.get());
+        Futures.endWith(result, introduction);
+        rendezvous().whenComplete((rendezvous, failure) -> {
+            if (failure != null) {
+                abandon(introduction);
+                onNoRendezvous(Futures.cause(failure), point.get());
+                return;
+            }
+            introduction.whenComplete((circuit, lost) -> {
+                if (lost != null) {
+                    onNoIntroduction(Futures.cause(lost), point.get());
+                } else {
+                    // The handshake is computed on the executor.
+                    environment.executor().execute(() -> introduce(rendezvous, circuit, point.get()));
+                }
+            });
+        });
+    }
+
+    private OnionServiceException failure(Optional<Throwable> last) {
+        return reachedService
+                ? new OnionServiceException(
+                        Kind.RENDEZVOUS_FAILED, "the onion service was told of us and has not come", last.orElse(null))
+                : new OnionServiceException(
+                        Kind.INTRODUCTION_FAILED,
+                        service.descriptor().introductionPoints().isEmpty()
+                                ? "the onion service has no introduction point"
+                                : "no introduction point of the onion service took us on",
+                        last.orElse(null));
+    }
+
+    /** One that was not tried yet: at random among those that haven't failed lately, else among the others. */
+    private Optional<IntroductionPoint> choose() {
+        List<IntroductionPoint> good = new ArrayList<>();
+        List<IntroductionPoint> doubtful = new ArrayList<>();
+        for (IntroductionPoint point : service.descriptor().introductionPoints()) {
+            if (!tried.contains(point.authKey())) {
+                (failures.contains(point.authKey()) ? doubtful : good).add(point);
+            }
+        }
+        List<IntroductionPoint> from = good.isEmpty() ? doubtful : good;
+        return from.isEmpty()
+                ? Optional.empty()
+                : Optional.of(from.get(environment.random().nextInt(from.size())));
+    }
+
+    private CompletableFuture<Rendezvous> rendezvous() {
+        if (waiting.isPresent() && waiting.get().isOpen()) {
+            return CompletableFuture.completedFuture(waiting.get());
+        }
+        CompletableFuture<Rendezvous> established = Rendezvous.establish(environment);
+        Futures.endWith(result, established);
+        return established.thenApply(rendezvous -> {
+            waiting = Optional.of(rendezvous);
+            if (result.isDone()) {
+                dropRendezvous();
+            }
+            return rendezvous;
+        });
+    }
+
+    private void dropRendezvous() {
+        waiting.ifPresent(Rendezvous::close);
+        waiting = Optional.empty();
+    }
+
+    private static void abandon(CompletableFuture<InternalCircuit> circuit) {
+        circuit.cancel(false);
+        circuit.whenComplete((built, failure) -> {
+            if (failure == null) {
+                built.close();
+            }
+        });
+    }
+
+    private void onNoRendezvous(Throwable why, IntroductionPoint point) {
+        if (why instanceof NoPathException) {
+            result.completeExceptionally(why);
+            return;
+        }
+        tried.remove(point.authKey()); // it is not to blame, and nothing has been asked of it
+        next(Optional.of(why));
+    }
+
+    private void onNoIntroduction(Throwable why, IntroductionPoint point) {
+        if (why instanceof NoPathException) {
+            result.completeExceptionally(why);
+            return;
+        }
+        failures.add(point.authKey());
+        next(Optional.of(why));
+    }
+
+    private void introduce(Rendezvous rendezvous, InternalCircuit introduction, IntroductionPoint point) {
+        if (result.isDone()) {
+            introduction.close();
+            return;
+        }
+        Rendezvous.Introducing under;
+        try {
+            under = rendezvous.introduce(introduction, point, service.keys().subcredential(), environment);
+        } catch (HandshakeException e) {
+            introduction.close();
+            onNoIntroduction(e, point);
+            return;
+        } catch (RuntimeException e) {
+            introduction.close();
+            log.error("an introduction could not be made", e);
+            result.completeExceptionally(e);
+            return;
+        }
+        CompletableFuture<Void> over = new CompletableFuture<>(); // this try, whatever becomes of it
+        Futures.limit(under.ack(), limit(14, 6, LONGEST_ACK), environment.scheduler());
+        Futures.endWith(result, over);
+        under.ack().whenComplete((ack, failure) -> {
+            introduction.close();
+            if (over.isDone()) {
+                return;
+            }
+            if (failure != null) {
+                introduction.failed();
+                failures.add(point.authKey());
+                waiting = Optional.empty(); // the service may have heard of it after all
+                rendezvous.close();
+                over.completeExceptionally(Futures.cause(failure));
+            } else if (ack.status() != IntroduceAck.SUCCESS) {
+                introduction.answered();
+                failures.add(point.authKey());
+                over.completeExceptionally(new OnionServiceException(
+                        Kind.INTRODUCTION_FAILED, "an introduction point refused: status " + ack.status()));
+            } else {
+                introduction.answered();
+                reachedService = true;
+                environment.scheduler().schedule(
+                        () -> {
+                            if (over.completeExceptionally(new OnionServiceException(
+                                    Kind.RENDEZVOUS_FAILED, "the onion service took too long"))) {
+                                rendezvous.close();
+                            }
+                        },
+                        limit(3, 1, LONGEST_RENDEZVOUS));
+            }
+        });
+        under.met().whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                over.complete(null);
+            } else if (!under.met().isCancelled()) {
+                over.completeExceptionally(Futures.cause(failure));
+            }
+        });
+        over.whenComplete((nothing, failure) -> {
+            introduction.close();
+            if (failure == null) {
+                waiting = Optional.empty();
+                if (!result.complete(rendezvous.circuit())) {
+                    rendezvous.close();
+                }
+            } else {
+                if (!rendezvous.isOpen()) {
+                    waiting = Optional.empty();
+                }
+                next(Optional.of(Futures.cause(failure)));
+            }
+        });
+    }
+
+    /** A part of the time that circuits take, and a second. */
+    private Duration limit(int times, int dividedBy, Duration longest) {
+        Duration limit = environment
+                .circuits()
+                .buildTimeout()
+                .multipliedBy(times)
+                .dividedBy(dividedBy)
+                .plus(SLACK);
+        return limit.compareTo(longest) < 0 ? limit : longest;
+    }
+}
