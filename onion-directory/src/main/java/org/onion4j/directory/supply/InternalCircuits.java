@@ -1,10 +1,7 @@
 package org.onion4j.directory.supply;
 
 import com.google.common.base.Ticker;
-import com.google.common.collect.ImmutableList;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,7 +13,6 @@ import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.random.RandomSource;
-import org.onion4j.directory.doc.RelayFlag;
 import org.onion4j.directory.guard.GuardFailure;
 import org.onion4j.directory.guard.GuardManager;
 import org.onion4j.directory.guard.GuardRestriction;
@@ -47,9 +43,8 @@ public final class InternalCircuits {
 
     private final CircuitFactory factory;
     private final GuardManager guards;
-    private final LayerTwoGuards layerTwo;
+    private final InternalPaths paths;
     private final Supplier<Duration> buildTimeout;
-    private final RandomSource random;
     private final Ticker ticker;
     private final Scheduler scheduler;
     private final AtomicReference<PathSelector> network = new AtomicReference<>();
@@ -65,9 +60,8 @@ public final class InternalCircuits {
             Scheduler scheduler) {
         this.factory = factory;
         this.guards = guards;
-        this.layerTwo = layerTwo;
+        this.paths = new InternalPaths(layerTwo, random);
         this.buildTimeout = buildTimeout;
-        this.random = random;
         this.ticker = ticker;
         this.scheduler = scheduler;
     }
@@ -118,7 +112,7 @@ public final class InternalCircuits {
                     ? end.map(Relay::rsaIdentity)
                     : described.map(HopTarget::rsaIdentity);
             try {
-                path = path(selector, guard.relay(), last, end, lastFits);
+                path = paths.draw(selector, guard.relay(), last, end, lastFits);
             } catch (NoPathException e) {
                 guard.cancel();
                 throw e;
@@ -129,43 +123,6 @@ public final class InternalCircuits {
         }
         new Building(selector.view(), path, described, guard, result).begin();
         return result;
-    }
-
-    /** Guard, one of layer two, another relay; then the last one where it is given. */
-    private Path path(
-            PathSelector selector,
-            Relay guard,
-            Optional<RsaIdentity> last,
-            Optional<Relay> end,
-            Predicate<Relay> lastFits)
-            throws NoPathException {
-        List<RsaIdentity> taken = new ArrayList<>();
-        taken.add(guard.rsaIdentity());
-        last.ifPresent(taken::add);
-        Predicate<Relay> free = relay -> !taken.contains(relay.rsaIdentity());
-        Relay second = layerTwo.draw(selector, free).orElse(null);
-        if (second == null) {
-            second = drawMiddle(selector, free); // a network without Stable relays, or with few relays at all
-        }
-        taken.add(second.rsaIdentity());
-        Relay third = drawMiddle(
-                selector,
-                last.isPresent()
-                        ? free
-                        : free.and(lastFits).and(relay -> !relay.has(RelayFlag.MIDDLE_ONLY)));
-        ImmutableList.Builder<Relay> hops = ImmutableList.<Relay>builder().add(guard, second, third);
-        end.ifPresent(hops::add);
-        return new Path(hops.build());
-    }
-
-    private Relay drawMiddle(PathSelector selector, Predicate<Relay> free) throws NoPathException {
-        Optional<Relay> fast = selector.drawMiddle(free.and(relay -> relay.has(RelayFlag.FAST)), random);
-        Optional<Relay> drawn = fast.isPresent() ? fast : selector.drawMiddle(free, random);
-        if (!drawn.isPresent()) {
-            throw new NoPathException(
-                    Position.MIDDLE, NoPathException.Lack.ALL_RELATED, "too few relays for a circuit of its length");
-        }
-        return drawn.get();
     }
 
     /** One circuit on its way. */
