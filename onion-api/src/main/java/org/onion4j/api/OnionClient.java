@@ -1,5 +1,7 @@
 package org.onion4j.api;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableList;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -19,6 +21,9 @@ import org.onion4j.api.internal.Engines;
 import org.onion4j.api.internal.Environment;
 import org.onion4j.api.internal.Futures;
 import org.onion4j.api.internal.socks.SocksProxies;
+import org.onion4j.crypto.bytes.SecretBytes;
+import org.onion4j.crypto.onion.OnionAddress;
+import org.onion4j.crypto.primitive.X25519;
 import org.onion4j.directory.network.NetworkDescription;
 import org.onion4j.directory.state.DirectoryStateStore;
 import org.onion4j.directory.state.MemoryStateStore;
@@ -261,6 +266,29 @@ public final class OnionClient implements AutoCloseable {
      */
     public void networkChanged() {
         engine.networkChanged();
+    }
+
+    /**
+     * Gives the client the key by which an onion service knows it, for a service that is for authorized clients alone. The
+     * key is kept in memory until the client is closed; streams that are open are not touched.
+     *
+     * @param host the name of the service ({@code ....onion})
+     * @param privateKey the client's X25519 private key for this service, 32 bytes; a copy is made
+     * @throws InvalidDestinationException if the host is not the name of an onion service
+     */
+    public void authorize(String host, byte[] privateKey) throws OnionException {
+        checkArgument(privateKey.length == X25519.LEN, "a key of %s bytes", privateKey.length);
+        OnionAddress service = DestinationRules.onionService(host);
+        engine.authorize(service, SecretBytes.copyOf(privateKey, 0, privateKey.length));
+    }
+
+    /**
+     * Takes back what {@link #authorize} gave.
+     *
+     * @throws InvalidDestinationException if the host is not the name of an onion service
+     */
+    public void unauthorize(String host) throws OnionException {
+        engine.unauthorize(DestinationRules.onionService(host));
     }
 
     /**

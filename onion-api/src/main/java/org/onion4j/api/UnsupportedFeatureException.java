@@ -6,7 +6,7 @@ public final class UnsupportedFeatureException extends OnionException {
 
     /** What this release lacks. */
     public enum Feature {
-        /** Names that end in {@code .onion}. */
+        /** Hosting an onion service. */
         ONION_SERVICES,
         /** {@link StreamOptions.Builder#exitCountry}. */
         EXIT_COUNTRY,

@@ -192,7 +192,10 @@ public final class Circuit implements AutoCloseable {
             return failed(noRandomness(e));
         }
         return create(
-                handshake, new Create2(Handshakes.type(target), handshake.onionskin()), HopHandshake.Answer.CREATED2, target);
+                handshake,
+                new Create2(Handshakes.type(target), handshake.onionskin()),
+                HopHandshake.Answer.CREATED2,
+                target);
     }
 
     private CompletableFuture<Void> create(
@@ -322,7 +325,8 @@ public final class Circuit implements AutoCloseable {
      * @throws CircuitException if the circuit is closed, or, with kind LIMIT, has no stream ID left
      */
     public DataStream openStream(Begin begin) throws CircuitException {
-        return openStream(begin, DataStream.Kind.EXIT);
+        boolean toService = begin.address().isEmpty();
+        return openStream(begin, toService ? DataStream.Kind.SERVICE : DataStream.Kind.EXIT);
     }
 
     /** Opens a stream to the directory that the last hop is. Otherwise like {@link #openStream(Begin)}. */

@@ -15,8 +15,7 @@ import org.onion4j.crypto.relay.Tor1ClientCrypto;
  * <p>Threading: guarded by the lock of the circuit.
  */
 final class HopHandshake {
-    private record Pending(
-            ClientHandshake handshake, Answer answer, HopTarget target, CompletableFuture<Void> done) {}
+    private record Pending(ClientHandshake handshake, Answer answer, HopTarget target, CompletableFuture<Void> done) {}
 
     /** What the answer to a handshake comes in. */
     enum Answer {

@@ -50,15 +50,14 @@ class CircuitRendezvousTest {
     /** What the service answers to a handshake. */
     private ServerReply answer(HsNtorClient handshake) throws Exception {
         Bytes sealed = handshake.seal(Bytes.EMPTY, COOKIE);
-        try (HsNtorService service =
-                HsNtorService.open(AUTH_KEY, serviceKey, SUBCREDENTIAL, Bytes.EMPTY, sealed)) {
+        try (HsNtorService service = HsNtorService.open(AUTH_KEY, serviceKey, SUBCREDENTIAL, Bytes.EMPTY, sealed)) {
             return service.answer(client.random());
         }
     }
 
     private static CompletableFuture<RelayMessage> establish(Built built) throws Exception {
-        CompletableFuture<RelayMessage> answer = built.circuit()
-                .ask(new EstablishRendezvous(COOKIE), RelayCommand.RENDEZVOUS_ESTABLISHED);
+        CompletableFuture<RelayMessage> answer =
+                built.circuit().ask(new EstablishRendezvous(COOKIE), RelayCommand.RENDEZVOUS_ESTABLISHED);
         ReceivedMessage asked = built.awaitMessage(EstablishRendezvous.class, 0);
         assertThat(asked.hop()).isSameAs(built.last());
         return answer;
@@ -200,7 +199,8 @@ class CircuitRendezvousTest {
         built.circuit().close();
         assertThat(circuitFailure(answer).kind()).isEqualTo(CircuitException.Kind.CLOSED);
         assertThat(circuitFailure(met).kind()).isEqualTo(CircuitException.Kind.CLOSED);
-        assertThat(circuitFailure(built.circuit().ask(new EstablishRendezvous(COOKIE), RelayCommand.RENDEZVOUS_ESTABLISHED))
+        assertThat(circuitFailure(built.circuit()
+                                .ask(new EstablishRendezvous(COOKIE), RelayCommand.RENDEZVOUS_ESTABLISHED))
                         .kind())
                 .isEqualTo(CircuitException.Kind.CLOSED);
     }

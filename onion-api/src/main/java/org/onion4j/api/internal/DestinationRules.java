@@ -99,12 +99,13 @@ public final class DestinationRules {
         }
         String checked = name(name);
         Optional<OnionAddress> onion = OnionAddress.isOnionName(checked) || checked.equals("onion")
-                ? Optional.of(onion(checked))
+                ? Optional.of(onionService(checked))
                 : Optional.empty();
         return new Destination(checked, Optional.empty(), onion, port);
     }
 
-    private static OnionAddress onion(String name) throws InvalidDestinationException {
+    /** The onion service of a host name. */
+    public static OnionAddress onionService(String name) throws InvalidDestinationException {
         try {
             return OnionAddress.ofHost(name);
         } catch (OnionAddressException e) {

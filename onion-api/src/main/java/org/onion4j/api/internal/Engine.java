@@ -8,6 +8,8 @@ import org.onion4j.api.BootstrapProgress;
 import org.onion4j.api.ClientStatus;
 import org.onion4j.api.OnionStream;
 import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.crypto.bytes.SecretBytes;
+import org.onion4j.crypto.onion.OnionAddress;
 
 /**
  * Joins the network and does what is asked of it. Everything asked is valid: hosts and ports have been checked, and time
@@ -47,6 +49,12 @@ public interface Engine extends AutoCloseable {
      * failures is tried again. No effect before {@link #bootstrap}, or after {@link #close}.
      */
     void networkChanged();
+
+    /** Uses a key for an onion service from now on, which it takes over; instead of any former one. */
+    void authorize(OnionAddress service, SecretBytes key);
+
+    /** Uses no key for an onion service any more. */
+    void unauthorize(OnionAddress service);
 
     /** Runs short tasks later; takes none after {@link #close}. */
     Scheduler scheduler();

@@ -15,6 +15,8 @@ import org.onion4j.api.ClientStatus;
 import org.onion4j.api.OnionStream;
 import org.onion4j.api.internal.Engine;
 import org.onion4j.api.internal.StreamRequest;
+import org.onion4j.crypto.bytes.SecretBytes;
+import org.onion4j.crypto.onion.OnionAddress;
 
 /** An engine that keeps each request for the test to answer. */
 public final class FakeEngine implements Engine {
@@ -132,6 +134,14 @@ public final class FakeEngine implements Engine {
     public int networkChanges() {
         return networkChanges.get();
     }
+
+    @Override
+    public void authorize(OnionAddress service, SecretBytes key) {
+        key.close();
+    }
+
+    @Override
+    public void unauthorize(OnionAddress service) {}
 
     @Override
     public ManualScheduler scheduler() {

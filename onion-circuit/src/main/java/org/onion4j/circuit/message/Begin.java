@@ -31,7 +31,9 @@ public record Begin(String address, int port, long flags) implements RelayMessag
     private static final int FLAGS_LEN = 4;
 
     public Begin {
-        checkArgument(address.isEmpty() || isAddress(address), "not an address for BEGIN"); // the address itself must not get into a log
+        checkArgument(
+                address.isEmpty() || isAddress(address),
+                "not an address for BEGIN"); // the address itself must not get into a log
         checkArgument(port >= 1 && port <= 0xffff, "port %s", port);
         checkArgument(flags >= 0 && flags <= 0xffffffffL, "flags %s", flags);
     }
@@ -75,7 +77,7 @@ public record Begin(String address, int port, long flags) implements RelayMessag
         }
         String target = new String(data.slice(0, nul).toArray(), StandardCharsets.ISO_8859_1);
         int colon = target.lastIndexOf(':');
-        if (colon < 0 || !isAddress(target.substring(0, colon))) {
+        if (colon < 0 || (colon > 0 && !isAddress(target.substring(0, colon)))) {
             throw new WireFormatException("BEGIN has no address and port");
         }
         WireReader rest = new WireReader(data.slice(nul + 1, data.size()));

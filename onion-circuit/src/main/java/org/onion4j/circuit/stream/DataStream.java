@@ -43,12 +43,14 @@ public final class DataStream implements AutoCloseable {
     public enum Kind {
         /** An address and port outside: CONNECTED must tell the address. */
         EXIT,
+        /** A port of an onion service, which tells no address. */
+        SERVICE,
         /** The relay's own directory: what CONNECTED says means nothing. */
         DIRECTORY;
 
         /** Whether CONNECTED says what it must. */
         public boolean accepts(Connected message) {
-            return this == DIRECTORY || message.address().isPresent();
+            return this != EXIT || message.address().isPresent();
         }
     }
 

@@ -165,7 +165,6 @@ class RelayMessageDecodeTest {
                 "a.b: 9",
                 "a.b:9 ",
                 "a.b:",
-                ":80",
                 "a.b",
                 "::1:80",
                 "a b:80",
@@ -187,7 +186,8 @@ class RelayMessageDecodeTest {
     @CsvSource({
         "[2001:db8::1]:443, [2001:db8::1], 443",
         "EXAMPLE.com:1, EXAMPLE.com, 1",
-        "x_y.onion:65535, x_y.onion, 65535"
+        "x_y.onion:65535, x_y.onion, 65535",
+        "':80', '', 80"
     })
     void begin_goodTarget_isSplit(String target, String address, int port) throws WireFormatException {
         byte[] data = (target + "\0").getBytes(StandardCharsets.US_ASCII);

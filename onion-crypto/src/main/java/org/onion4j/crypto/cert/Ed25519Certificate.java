@@ -118,11 +118,7 @@ public record Ed25519Certificate(
      * @param expires rounded up to a whole hour
      */
     public static Ed25519Certificate issue(
-            Ed25519CertType type,
-            Instant expires,
-            CertifiedKeyType keyType,
-            Bytes certifiedKey,
-            Ed25519Signer signer) {
+            Ed25519CertType type, Instant expires, CertifiedKeyType keyType, Bytes certifiedKey, Ed25519Signer signer) {
         long hours = Math.floorDiv(expires.getEpochSecond() + SECONDS_PER_HOUR - 1, (long) SECONDS_PER_HOUR);
         Extension key = new Extension(Extension.SIGNED_WITH_ED25519_KEY, 0, signer.publicKey());
         Bytes none = Bytes.copyOf(new byte[Ed25519.SIGNATURE_LEN]);

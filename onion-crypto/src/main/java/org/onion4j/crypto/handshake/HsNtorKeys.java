@@ -91,8 +91,8 @@ final class HsNtorKeys {
             System.arraycopy(context, 0, secretInput, shared.length, context.length);
             seed = Sha3Mac.of(secretInput, T_HSENC);
             byte[] verify = Sha3Mac.of(secretInput, T_HSVERIFY);
-            byte[] authContext =
-                    Bytes.concat(authKey, b, y, x, Bytes.copyOf(PROTOID), Bytes.copyOf(SERVER)).toArray();
+            byte[] authContext = Bytes.concat(authKey, b, y, x, Bytes.copyOf(PROTOID), Bytes.copyOf(SERVER))
+                    .toArray();
             byte[] authInput = new byte[verify.length + authContext.length];
             System.arraycopy(verify, 0, authInput, 0, verify.length);
             System.arraycopy(authContext, 0, authInput, verify.length, authContext.length);

@@ -82,8 +82,7 @@ public final class HsNtorService implements AutoCloseable {
         }
         System.arraycopy(shared.exposeArray(), 0, secrets, X25519.LEN, X25519.LEN);
         Bytes y = ephemeral.publicKey();
-        try (HsNtorKeys.Rendezvous derived =
-                new HsNtorKeys.Rendezvous(secrets, authKey, serviceKey, clientKey, y)) {
+        try (HsNtorKeys.Rendezvous derived = new HsNtorKeys.Rendezvous(secrets, authKey, serviceKey, clientKey, y)) {
             Bytes reply = Bytes.concat(y, Bytes.copyOf(derived.authInputMac()));
             return new ServerReply(reply, new DerivedKeyStream(derived.keys()));
         } finally {

@@ -113,8 +113,7 @@ class HsNtorTest {
     void t50_open_anyBitFlipped_fails(@ForAll @Size(min = 1, max = 40) byte[] text, @ForAll int where)
             throws HandshakeException {
         try (X25519 b = X25519.generate(new SeededRandom(1));
-                HsNtorClient client =
-                        new HsNtorClient(AUTH_KEY, b.publicKey(), SUBCREDENTIAL, new SeededRandom(2))) {
+                HsNtorClient client = new HsNtorClient(AUTH_KEY, b.publicKey(), SUBCREDENTIAL, new SeededRandom(2))) {
             byte[] sealed = client.seal(HEADER, Bytes.copyOf(text)).toArray();
             int bit = Math.floorMod(where, 8 * sealed.length);
             if (bit == 8 * X25519.LEN - 1) {
@@ -123,8 +122,7 @@ class HsNtorTest {
             sealed[bit / 8] ^= (byte) (1 << (bit % 8));
             assertThatThrownBy(() -> HsNtorService.open(AUTH_KEY, b, SUBCREDENTIAL, HEADER, Bytes.copyOf(sealed)))
                     .isInstanceOf(HandshakeException.class);
-            assertThatThrownBy(
-                            () -> HsNtorService.open(AUTH_KEY, b, SUBCREDENTIAL, Bytes.EMPTY, Bytes.copyOf(sealed)))
+            assertThatThrownBy(() -> HsNtorService.open(AUTH_KEY, b, SUBCREDENTIAL, Bytes.EMPTY, Bytes.copyOf(sealed)))
                     .isInstanceOf(HandshakeException.class);
         }
     }
@@ -141,8 +139,7 @@ class HsNtorTest {
     @Property(tries = 100)
     void t40_finish_anyBytes_givesHandshakeException(@ForAll @Size(max = 100) byte[] bytes) {
         try (X25519 b = X25519.generate(new SeededRandom(1));
-                HsNtorClient client =
-                        new HsNtorClient(AUTH_KEY, b.publicKey(), SUBCREDENTIAL, new SeededRandom(2))) {
+                HsNtorClient client = new HsNtorClient(AUTH_KEY, b.publicKey(), SUBCREDENTIAL, new SeededRandom(2))) {
             assertThatThrownBy(() -> client.finish(Bytes.copyOf(bytes))).isInstanceOf(HandshakeException.class);
         }
     }

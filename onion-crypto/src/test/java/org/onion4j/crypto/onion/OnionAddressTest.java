@@ -37,16 +37,15 @@ class OnionAddressTest {
             assertThat(new OnionAddress(v.bytes("public")).text()).isEqualTo(v.text("address"));
             return;
         }
-        Reason expected =
-                switch (verdict) {
-                    case "length" -> Reason.LENGTH;
-                    case "not base32" -> Reason.NOT_BASE32;
-                    case "checksum" -> Reason.CHECKSUM;
-                    case "version" -> Reason.VERSION;
-                    case "not a point" -> Reason.NOT_A_POINT;
-                    case "point not of prime order" -> Reason.SMALL_ORDER;
-                    default -> throw new IllegalStateException(verdict);
-                };
+        Reason expected = switch (verdict) {
+            case "length" -> Reason.LENGTH;
+            case "not base32" -> Reason.NOT_BASE32;
+            case "checksum" -> Reason.CHECKSUM;
+            case "version" -> Reason.VERSION;
+            case "not a point" -> Reason.NOT_A_POINT;
+            case "point not of prime order" -> Reason.SMALL_ORDER;
+            default -> throw new IllegalStateException(verdict);
+        };
         assertRefused(v.text("address") + ".onion", expected);
     }
 
@@ -55,7 +54,8 @@ class OnionAddressTest {
     @CsvSource({"'',.onion", "www.,.onion", "a.b-c.,.ONION", "'',.onion."})
     void t48_ofHost_withSubdomainOrDot_isTheSameService(String before, String after) throws OnionAddressException {
         assertThat(OnionAddress.ofHost(before + GOOD + after)).isEqualTo(OnionAddress.parse(GOOD));
-        assertThat(OnionAddress.ofHost(before + GOOD.toUpperCase(Locale.ROOT) + after).host())
+        assertThat(OnionAddress.ofHost(before + GOOD.toUpperCase(Locale.ROOT) + after)
+                        .host())
                 .isEqualTo(GOOD + ".onion");
         assertThat(OnionAddress.isOnionName(before + GOOD + after)).isTrue();
     }
@@ -127,7 +127,7 @@ class OnionAddressTest {
 
     private static void assertRefused(String host, Reason reason) {
         assertThatThrownBy(() -> OnionAddress.ofHost(host))
-                .isInstanceOfSatisfying(OnionAddressException.class, e -> assertThat(e.reason())
-                        .isEqualTo(reason));
+                .isInstanceOfSatisfying(
+                        OnionAddressException.class, e -> assertThat(e.reason()).isEqualTo(reason));
     }
 }

@@ -4,6 +4,7 @@ import com.google.common.base.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -108,9 +109,8 @@ public final class InternalCircuits {
             }
             // Unlike for exits: nobody who names a relay is to have a say in which guard we use.
             guard = guards.choose(GuardUsage.TRAFFIC, GuardRestriction.NONE);
-            Optional<RsaIdentity> last = end.isPresent()
-                    ? end.map(Relay::rsaIdentity)
-                    : described.map(HopTarget::rsaIdentity);
+            Optional<RsaIdentity> last =
+                    end.isPresent() ? end.map(Relay::rsaIdentity) : described.map(HopTarget::rsaIdentity);
             try {
                 path = paths.draw(selector, guard.relay(), last, end, lastFits);
             } catch (NoPathException e) {
@@ -133,6 +133,7 @@ public final class InternalCircuits {
         private final GuardUse guard;
         private final CompletableFuture<InternalCircuit> result;
         private final long launched = ticker.read();
+        private final AtomicBoolean given = new AtomicBoolean();
         private CircuitFactory.Attempt attempt;
 
         Building(
@@ -174,7 +175,11 @@ public final class InternalCircuits {
             long channel = attempt.channelNanos();
             Duration limit = channel == 0
                     ? CONNECTING_LIMIT
-                    : buildTimeout.get().multipliedBy(FOUR_HOPS_SIXTHS).dividedBy(6).plus(SLACK);
+                    : buildTimeout
+                            .get()
+                            .multipliedBy(FOUR_HOPS_SIXTHS)
+                            .dividedBy(6)
+                            .plus(SLACK);
             Duration age = Duration.ofNanos(ticker.read() - (channel == 0 ? launched : channel));
             if (age.compareTo(limit) >= 0) {
                 attempt.cancel(new CircuitException(CircuitException.Kind.TIMEOUT, "it took too long"));
@@ -192,6 +197,11 @@ public final class InternalCircuits {
                 guard.closed();
                 result.completeExceptionally(cause);
             });
+            result.whenComplete((value, failure) -> {
+                if (failure != null) {
+                    circuit.close(); // nobody waits any more until it may be used
+                }
+            });
             InternalCircuit built = new InternalCircuit(circuit, path.last(), guard, factory);
             guard.onUsable(() -> give(built));
             switch (guard.succeeded()) {
@@ -199,14 +209,14 @@ public final class InternalCircuits {
                 case DEAD -> circuit.close();
                 default -> // it waits for a better guard, but not for long: whoever wants it would rather try again
                     scheduler.schedule(
-                            () -> result.completeExceptionally(new CircuitException(
-                                    CircuitException.Kind.TIMEOUT, "another guard may be better")),
+                            () -> result.completeExceptionally(
+                                    new CircuitException(CircuitException.Kind.TIMEOUT, "another guard may be better")),
                             buildTimeout.get());
             }
         }
 
         private void give(InternalCircuit built) {
-            if (!result.complete(built)) {
+            if (given.compareAndSet(false, true) && !result.complete(built)) {
                 built.close();
             }
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.message.IntroduceAck;
 import org.onion4j.crypto.bytes.Bytes;
@@ -47,8 +48,9 @@ final class ServiceConnector {
     private final Set<Bytes> tried = new HashSet<>();
     private Descriptors.Found service;
     private boolean searchedAgain;
-    private Optional<Rendezvous> waiting = Optional.empty();
-    private boolean reachedService; // whether some introduction point took us on
+    private volatile Optional<Rendezvous> waiting = Optional.empty(); // also for whoever cancels
+    private boolean introduced; // whether some introduction point was asked
+    private volatile boolean reachedService; // whether some introduction point took us on
     private int tries;
 
     private ServiceConnector(
@@ -101,7 +103,8 @@ final class ServiceConnector {
                 searchedAgain = true;
                 search(Optional.of(service.descriptor()));
             } else {
-                result.completeExceptionally(failure(last));
+                result.completeExceptionally(
+                        introduced || !last.isPresent() ? failure(last) : last.get()); // else no circuit was built
             }
             return;
         }
@@ -112,8 +115,7 @@ final class ServiceConnector {
             next(last);
             return;
         }
-        CompletableFuture<InternalCircuit> introduction =
-                environment.circuits().to(target.get());
+        CompletableFuture<InternalCircuit> introduction = environment.circuits().to(target.get());
         Futures.endWith(result, introduction);
         rendezvous().whenComplete((rendezvous, failure) -> {
             if (failure != null) {
@@ -202,8 +204,21 @@ final class ServiceConnector {
             result.completeExceptionally(why);
             return;
         }
-        failures.add(point.authKey());
+        if (isOfThePoint(why)) {
+            failures.add(point.authKey());
+        }
         next(Optional.of(why));
+    }
+
+    /** Whether a failure says something of the introduction point, rather than of our own link. */
+    private static boolean isOfThePoint(Throwable why) {
+        if (why instanceof CircuitException circuit) {
+            return switch (circuit.kind()) {
+                case HANDSHAKE, DESTROYED, PROTOCOL, TIMEOUT -> true;
+                case CHANNEL, MEMORY, LOCAL, LIMIT, CLOSED -> false;
+            };
+        }
+        return why instanceof HandshakeException;
     }
 
     private void introduce(Rendezvous rendezvous, InternalCircuit introduction, IntroductionPoint point) {
@@ -213,6 +228,7 @@ final class ServiceConnector {
         }
         Rendezvous.Introducing under;
         try {
+            introduced = true;
             under = rendezvous.introduce(introduction, point, service.keys().subcredential(), environment);
         } catch (HandshakeException e) {
             introduction.close();
@@ -246,14 +262,16 @@ final class ServiceConnector {
             } else {
                 introduction.answered();
                 reachedService = true;
-                environment.scheduler().schedule(
-                        () -> {
-                            if (over.completeExceptionally(new OnionServiceException(
-                                    Kind.RENDEZVOUS_FAILED, "the onion service took too long"))) {
-                                rendezvous.close();
-                            }
-                        },
-                        limit(3, 1, LONGEST_RENDEZVOUS));
+                environment
+                        .scheduler()
+                        .schedule(
+                                () -> {
+                                    if (over.completeExceptionally(new OnionServiceException(
+                                            Kind.RENDEZVOUS_FAILED, "the onion service took too long"))) {
+                                        rendezvous.close();
+                                    }
+                                },
+                                limit(3, 1, LONGEST_RENDEZVOUS));
             }
         });
         under.met().whenComplete((nothing, failure) -> {

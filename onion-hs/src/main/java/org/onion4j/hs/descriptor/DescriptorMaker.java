@@ -54,10 +54,7 @@ public final class DescriptorMaker {
      * @param signingKey the descriptor signing key, which stays the caller's
      */
     public DescriptorMaker(
-            ServiceKeys keys,
-            Ed25519Certificate signingKeyCertificate,
-            Ed25519Signer signingKey,
-            RandomSource random) {
+            ServiceKeys keys, Ed25519Certificate signingKeyCertificate, Ed25519Signer signingKey, RandomSource random) {
         checkArgument(
                 signingKeyCertificate.certifiedKey().equals(signingKey.publicKey()), "certificate of another key");
         this.keys = keys;
@@ -88,8 +85,7 @@ public final class DescriptorMaker {
         byte[] middleText = middleText(inner, clients, cookie);
         Wipe.all(cookie);
         int padded = (middleText.length + PADDING_MULTIPLE - 1) / PADDING_MULTIPLE * PADDING_MULTIPLE;
-        Bytes middle =
-                LayerCipher.encrypt(Layer.OUTER, secrets, NO_COOKIE, Arrays.copyOf(middleText, padded), random);
+        Bytes middle = LayerCipher.encrypt(Layer.OUTER, secrets, NO_COOKIE, Arrays.copyOf(middleText, padded), random);
         Bytes signed = Bytes.copyOf(new DescriptorText()
                 .line("hs-descriptor", 3)
                 .line("descriptor-lifetime", content.lifetime().toMinutes())
@@ -134,8 +130,7 @@ public final class DescriptorMaker {
         text.line("introduction-point", DescriptorText.padded(specifiers.toBytes()))
                 .line("onion-key", "ntor", DescriptorText.padded(point.onionKey()))
                 .line("auth-key")
-                .certificate(certificate(
-                        Ed25519CertType.DESCRIPTOR_SIGNING_V_INTRO_AUTH, point.authKey(), now))
+                .certificate(certificate(Ed25519CertType.DESCRIPTOR_SIGNING_V_INTRO_AUTH, point.authKey(), now))
                 .line("enc-key", "ntor", DescriptorText.padded(point.encryptionKey()))
                 .line("enc-key-cert")
                 .certificate(certificate(
@@ -161,21 +156,20 @@ public final class DescriptorMaker {
                         DescriptorText.unpadded(line.iv()),
                         DescriptorText.unpadded(line.encryptedCookie()));
             }
-            return text.line("encrypted").object("MESSAGE", inner).toBytes();
+            byte[] lines = text.line("encrypted").object("MESSAGE", inner).toBytes();
+            return Arrays.copyOf(lines, lines.length - 1); // C tor leaves the last line feed out
         }
     }
 
     /** A line for each client, filled up with made-up ones to a multiple of 16, in random order. */
-    private ImmutableList<ClientAuthorization> authorizations(
-            X25519 ephemeral, List<Bytes> clients, byte[] cookie) {
+    private ImmutableList<ClientAuthorization> authorizations(X25519 ephemeral, List<Bytes> clients, byte[] cookie) {
         List<ClientAuthorization> lines = new ArrayList<>();
         for (Bytes client : clients) {
             Bytes iv = Bytes.copyOf(random.bytes(ClientAuthorization.IV_LEN));
             try (ClientAuthorization.Shared shared =
                     new ClientAuthorization.Shared(ephemeral, client, keys.subcredential())) {
                 checkArgument(shared.isGood(), "the key of a client is of small order");
-                lines.add(new ClientAuthorization(
-                        shared.clientId(), iv, Bytes.copyOf(shared.crypt(iv, cookie))));
+                lines.add(new ClientAuthorization(shared.clientId(), iv, Bytes.copyOf(shared.crypt(iv, cookie))));
             }
         }
         while (lines.isEmpty() || lines.size() % CLIENTS_MULTIPLE != 0) {

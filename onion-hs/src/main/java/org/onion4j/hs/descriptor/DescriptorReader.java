@@ -1,6 +1,7 @@
 package org.onion4j.hs.descriptor;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.SecretBytes;
@@ -38,8 +39,8 @@ public final class DescriptorReader {
         Secrets secrets = new Secrets(keys.blindedKey(), keys.subcredential(), outer.revision());
         byte[] middleText = LayerCipher.decrypt(Layer.OUTER, secrets, NO_COOKIE, outer.superencrypted())
                 .orElseThrow(() -> DescriptorException.invalid("the outer layer can't be decrypted"));
-        byte[] innerText = decryptInner(MiddleLayer.parse(notEmpty(middleText)), secrets, clientKey);
-        return new InnerLayerParser(notEmpty(innerText), outer, now, sendmeIncrement).parse();
+        byte[] innerText = decryptInner(MiddleLayer.parse(document(middleText)), secrets, clientKey);
+        return new InnerLayerParser(document(innerText), outer, now, sendmeIncrement).parse();
     }
 
     private static byte[] decryptInner(MiddleLayer middle, Secrets secrets, Optional<X25519> clientKey)
@@ -68,10 +69,16 @@ public final class DescriptorReader {
                         Kind.NEEDS_AUTHORIZATION, "the service is for clients alone that it has authorized");
     }
 
-    private static byte[] notEmpty(byte[] text) throws DescriptorException {
+    /** A layer as a document. The middle one ends without a line feed in what C tor makes. */
+    private static byte[] document(byte[] text) throws DescriptorException {
         if (text.length == 0) {
             throw DescriptorException.invalid("an empty layer");
         }
-        return text;
+        if (text[text.length - 1] == '\n') {
+            return text;
+        }
+        byte[] ended = Arrays.copyOf(text, text.length + 1);
+        ended[text.length] = '\n';
+        return ended;
     }
 }

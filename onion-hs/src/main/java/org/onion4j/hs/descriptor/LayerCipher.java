@@ -32,10 +32,10 @@ final class LayerCipher {
         OUTER("hsdir-superencrypted-data"),
         INNER("hsdir-encrypted-data");
 
-        private final byte[] constant;
+        private final String constant;
 
         Layer(String constant) {
-            this.constant = constant.getBytes(StandardCharsets.US_ASCII);
+            this.constant = constant;
         }
     }
 
@@ -108,7 +108,7 @@ final class LayerCipher {
                     secrets.subcredential().toArray(),
                     new WireWriter().u64(secrets.revision().longValue()).toArray(),
                     salt,
-                    layer.constant)) {
+                    layer.constant.getBytes(StandardCharsets.US_ASCII))) {
                 kdf.fill(keyBytes);
                 kdf.fill(ivBytes);
                 kdf.fill(macBytes);

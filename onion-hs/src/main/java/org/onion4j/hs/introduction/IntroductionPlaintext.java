@@ -38,7 +38,11 @@ public record IntroductionPlaintext(
         checkArgument(linkSpecifiers.size() <= LinkSpecifier.MAX_COUNT, "%s specifiers", linkSpecifiers.size());
     }
 
-    /** @throws WireFormatException if it is cut off, or the key isn't one for ntor */
+    /**
+     * Reads it.
+     *
+     * @throws WireFormatException if it is cut off, or the key isn't one for ntor
+     */
     public static IntroductionPlaintext decode(Bytes plaintext) throws WireFormatException {
         WireReader in = new WireReader(plaintext);
         Bytes cookie = in.bytes(EstablishRendezvous.COOKIE_LEN, "RENDEZVOUS_COOKIE");

@@ -50,7 +50,8 @@ class DescriptorMakerTest {
     void make_few_isAsLongAsAnyOther() {
         TestService service = new TestService(1);
         int open = service.make(service.content(3), List.of()).size();
-        int restricted = service.make(service.content(1), clientKeys(service, 16)).size();
+        int restricted =
+                service.make(service.content(1), clientKeys(service, 16)).size();
         assertThat(open).isEqualTo(restricted); // as in what C tor makes: nobody sees who is authorized
     }
 
@@ -62,16 +63,17 @@ class DescriptorMakerTest {
             clients.add(X25519.generate(service.random()));
         }
         Descriptor content = service.content(2);
-        Bytes text = service.make(content, clients.stream().map(X25519::publicKey).toList());
+        Bytes text =
+                service.make(content, clients.stream().map(X25519::publicKey).toList());
         for (X25519 client : clients) {
             assertThat(service.read(text, Optional.of(client))).isEqualTo(content);
         }
         assertThatThrownBy(() -> service.read(text, Optional.of(X25519.generate(service.random()))))
-                .isInstanceOfSatisfying(DescriptorException.class, e -> assertThat(e.kind())
-                        .isEqualTo(Kind.WRONG_AUTHORIZATION));
+                .isInstanceOfSatisfying(
+                        DescriptorException.class, e -> assertThat(e.kind()).isEqualTo(Kind.WRONG_AUTHORIZATION));
         assertThatThrownBy(() -> service.read(text, Optional.empty()))
-                .isInstanceOfSatisfying(DescriptorException.class, e -> assertThat(e.kind())
-                        .isEqualTo(Kind.NEEDS_AUTHORIZATION));
+                .isInstanceOfSatisfying(
+                        DescriptorException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NEEDS_AUTHORIZATION));
     }
 
     private static List<Bytes> clientKeys(TestService service, int count) {
@@ -144,8 +146,8 @@ class DescriptorMakerTest {
         int at = Math.floorMod(where, text.length);
         if (cut) {
             text = Arrays.copyOf(text, at);
-        } else if (text[at] == value) {
-            return;
+        } else if (text[at] == value || at == text.length - 2) {
+            return; // four bits of the last letter of base64 stand for nothing
         } else {
             text[at] = value;
         }
@@ -211,12 +213,12 @@ class DescriptorMakerTest {
                 .line("superencrypted")
                 .object("MESSAGE", blob)
                 .toBytes());
-        Bytes signature =
-                service.signing().sign(Bytes.concat(Bytes.copyOf(OuterLayer.SIGNATURE_PREFIX), signed));
+        Bytes signature = service.signing().sign(Bytes.concat(Bytes.copyOf(OuterLayer.SIGNATURE_PREFIX), signed));
         String last = "signature " + DescriptorText.unpadded(signature) + "\n";
         Bytes text = Bytes.concat(signed, Bytes.copyOf(last.getBytes(StandardCharsets.US_ASCII)));
         try {
-            assertThat(service.read(text, Optional.empty()).introductionPoints()).isEmpty();
+            assertThat(service.read(text, Optional.empty()).introductionPoints())
+                    .isEmpty();
             return Optional.empty();
         } catch (DescriptorException e) {
             return Optional.of(e.kind());

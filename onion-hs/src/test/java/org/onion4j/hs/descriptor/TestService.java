@@ -80,12 +80,11 @@ final class TestService {
             list.add(point());
         }
         return new Descriptor(
-                UnsignedLong.valueOf(77), Duration.ofMinutes(180), list.build(), false, Optional.empty(), Optional.empty());
+                UnsignedLong.valueOf(77), Duration.ofHours(3), list.build(), false, Optional.empty(), Optional.empty());
     }
 
     Bytes make(Descriptor content, List<Bytes> clients) {
-        return new DescriptorMaker(
-                        keys, DescriptorMaker.certify(blinded, signing.publicKey(), NOW), signing, random)
+        return new DescriptorMaker(keys, DescriptorMaker.certify(blinded, signing.publicKey(), NOW), signing, random)
                 .make(content, clients, NOW);
     }
 

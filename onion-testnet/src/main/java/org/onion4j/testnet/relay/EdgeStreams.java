@@ -54,6 +54,10 @@ final class EdgeStreams {
             refuse(streamId, EndReason.TORPROTOCOL);
             return;
         }
+        if (begin.address().isEmpty()) { // as to an onion service
+            refuse(streamId, EndReason.TORPROTOCOL);
+            return;
+        }
         circuit.trace().destination(new Destination(Destination.Kind.STREAM, begin.address(), begin.port()));
         if (circuit.previousLink().peer().isClient()) {
             refuse(streamId, EndReason.TORPROTOCOL); // a circuit of one hop to the outside would betray its client

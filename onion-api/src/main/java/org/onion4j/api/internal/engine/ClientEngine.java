@@ -33,8 +33,9 @@ import org.onion4j.circuit.message.Resolve;
 import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.OwnedScheduler;
 import org.onion4j.circuit.runtime.Scheduler;
-import org.onion4j.crypto.primitive.WarmUp;
+import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.onion.OnionAddress;
+import org.onion4j.crypto.primitive.WarmUp;
 import org.onion4j.directory.fetch.DirectoryEnvironment;
 import org.onion4j.directory.fetch.DirectoryManager;
 import org.onion4j.directory.guard.GuardManager;
@@ -45,8 +46,8 @@ import org.onion4j.directory.supply.BuildTimeouts;
 import org.onion4j.directory.supply.CircuitFactory;
 import org.onion4j.directory.supply.CircuitSupply;
 import org.onion4j.directory.supply.DirectoryTunnels;
-import org.onion4j.directory.supply.InternalCircuits;
 import org.onion4j.directory.supply.GuardCaches;
+import org.onion4j.directory.supply.InternalCircuits;
 import org.onion4j.directory.supply.PredictedPorts;
 import org.onion4j.directory.supply.SupplyParameters;
 import org.onion4j.directory.view.ClientProtocols;
@@ -317,6 +318,16 @@ public final class ClientEngine implements Engine {
         supply.networkChanged();
         services.networkChanged();
         directory.networkChanged();
+    }
+
+    @Override
+    public void authorize(OnionAddress service, SecretBytes key) {
+        services.authorize(service, key);
+    }
+
+    @Override
+    public void unauthorize(OnionAddress service) {
+        services.unauthorize(service);
     }
 
     @Override

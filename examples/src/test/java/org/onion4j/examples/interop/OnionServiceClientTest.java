@@ -3,12 +3,19 @@ package org.onion4j.examples.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.io.BaseEncoding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.XECPrivateKey;
+import java.security.interfaces.XECPublicKey;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.onion4j.api.OnionClient;
@@ -25,7 +32,7 @@ import org.onion4j.testnet.TestNetwork;
 
 /** Our client reaches an onion service of C tor's over our relays. */
 @CTor
-class OnionClientTest {
+class OnionServiceClientTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final long SIZE = 4 << 20;
 
@@ -58,13 +65,62 @@ class OnionClientTest {
     }
 
     @Test
+    void restrictedServiceOfCTor_isForAuthorizedClientsAlone() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("X25519").generateKeyPair();
+        byte[] privateKey = ((XECPrivateKey) pair.getPrivate()).getScalar().orElseThrow();
+        Path restricted = Files.createDirectory(folder.resolve("restricted"));
+        Path authorized = Files.createDirectories(
+                restricted.resolve("service/authorized_clients"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.setPosixFilePermissions(restricted.resolve("service"), PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(authorized.resolve("us.auth"), "descriptor:x25519:" + base32(pair) + "\n");
+        try (TestNetwork network = TestNetwork.builder().loopback().build();
+                WebServer web = WebServer.start();
+                CTorService service = CTorService.start(network.torrc().lines().toList(), web.port(), restricted);
+                OnionClient client = network.newClient()) {
+            Await.until(
+                    "the service to be found",
+                    LIMIT,
+                    () -> refusal(client, service.address())
+                            .equals(Optional.of(OnionServiceException.Reason.NEEDS_AUTHORIZATION)));
+            client.authorize(service.address(), new byte[] {
+                1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+                29, 30, 31, 32
+            });
+            assertThat(refusal(client, service.address())).contains(OnionServiceException.Reason.WRONG_AUTHORIZATION);
+            client.authorize(service.address(), privateKey);
+            Await.until("the service to be reached", LIMIT, () -> isReached(client, service.address()));
+        }
+    }
+
+    private static String base32(KeyPair pair) {
+        byte[] bigEndian = ((XECPublicKey) pair.getPublic()).getU().toByteArray();
+        byte[] key = new byte[32];
+        for (int i = 0; i < Math.min(key.length, bigEndian.length); i++) {
+            key[i] = bigEndian[bigEndian.length - 1 - i];
+        }
+        return BaseEncoding.base32().omitPadding().encode(key);
+    }
+
+    private static Optional<OnionServiceException.Reason> refusal(OnionClient client, String address)
+            throws IOException {
+        try {
+            client.openStream(address, 80).close();
+            return Optional.empty();
+        } catch (OnionServiceException e) {
+            return Optional.of(e.reason());
+        }
+    }
+
+    @Test
     void serviceThatNeverWas_isNotFound() throws Exception {
         try (TestNetwork network = TestNetwork.builder().loopback().build();
                 OnionClient client = network.newClient()) {
-            assertThatThrownBy(() -> client.openStream(
-                            "25njqamcweflpvkl73j4szahhihoc4xt3ktcgjnpaingr5yhkenl5sid.onion", 80))
-                    .isInstanceOfSatisfying(OnionServiceException.class, e -> assertThat(e.reason())
-                            .isEqualTo(OnionServiceException.Reason.NOT_FOUND));
+            assertThatThrownBy(() ->
+                            client.openStream("25njqamcweflpvkl73j4szahhihoc4xt3ktcgjnpaingr5yhkenl5sid.onion", 80))
+                    .isInstanceOfSatisfying(
+                            OnionServiceException.class,
+                            e -> assertThat(e.reason()).isEqualTo(OnionServiceException.Reason.NOT_FOUND));
         }
     }
 
