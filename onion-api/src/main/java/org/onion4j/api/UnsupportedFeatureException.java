@@ -6,8 +6,6 @@ public final class UnsupportedFeatureException extends OnionException {
 
     /** What this release lacks. */
     public enum Feature {
-        /** Hosting an onion service. */
-        ONION_SERVICES,
         /** {@link StreamOptions.Builder#exitCountry}. */
         EXIT_COUNTRY,
         /** Networks to be reached through bridges alone. */

@@ -45,8 +45,7 @@ class SocksRepliesTest {
                 Arguments.of(new InvalidDestinationException(Reason.MALFORMED, ""), 1),
                 Arguments.of(new InvalidDestinationException(Reason.INTERNAL, ""), 2),
                 Arguments.of(new InvalidDestinationException(Reason.EXIT_NOTATION, ""), 2),
-                Arguments.of(
-                        new UnsupportedFeatureException(UnsupportedFeatureException.Feature.ONION_SERVICES, ""), 4));
+                Arguments.of(new UnsupportedFeatureException(UnsupportedFeatureException.Feature.EXIT_COUNTRY, ""), 4));
     }
 
     @ParameterizedTest
