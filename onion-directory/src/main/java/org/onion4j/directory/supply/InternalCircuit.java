@@ -10,12 +10,21 @@ public final class InternalCircuit implements AutoCloseable {
     private final Circuit circuit;
     private final Relay last;
     private final GuardUse guard;
+    private final EndChoice end;
     private final CircuitFactory factory;
 
-    InternalCircuit(Circuit circuit, Relay last, GuardUse guard, CircuitFactory factory) {
+    /** Who chose where a circuit ends. */
+    enum EndChoice {
+        OURS,
+        /** Somebody who may want it to fail, so that we leave our guard: failures say nothing of the guard. */
+        SOMEBODY_ELSES
+    }
+
+    InternalCircuit(Circuit circuit, Relay last, GuardUse guard, EndChoice end, CircuitFactory factory) {
         this.circuit = circuit;
         this.last = last;
         this.guard = guard;
+        this.end = end;
         this.factory = factory;
     }
 
@@ -38,9 +47,11 @@ public final class InternalCircuit implements AutoCloseable {
         guard.used(true);
     }
 
-    /** The far end did not answer, or the circuit died. */
+    /** The far end did not answer, or the circuit died. Counts against the guard only where the end was our choice. */
     public void failed() {
-        guard.used(false);
+        if (end == EndChoice.OURS) {
+            guard.used(false);
+        }
     }
 
     @Override

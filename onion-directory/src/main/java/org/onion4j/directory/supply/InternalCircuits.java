@@ -24,13 +24,15 @@ import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.path.Path;
 import org.onion4j.directory.path.PathSelector;
 import org.onion4j.directory.path.Position;
+import org.onion4j.directory.supply.InternalCircuit.EndChoice;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.directory.view.Relay;
 
 /**
  * Builds circuits for onion services, each for one use: three hops of our own choice, and a fourth one where somebody
  * else chose it. The second hop is one of few; which relays are related doesn't matter, so that nobody who names a last
- * hop can drive us to another guard. Spec: path-spec, "Hidden-service related circuits"; proposal 333.
+ * hop can drive us to another guard. For the same reason a guard isn't blamed for circuits to ends that somebody else
+ * chose, once it has answered itself. Spec: path-spec, "Hidden-service related circuits"; proposal 333.
  *
  * <p>Threading: any thread. Nothing here waits.
  */
@@ -121,8 +123,16 @@ public final class InternalCircuits {
             result.completeExceptionally(e);
             return result;
         }
-        new Building(selector.view(), path, described, guard, result).begin();
+        EndChoice choice = end.isPresent() || described.isPresent() ? EndChoice.SOMEBODY_ELSES : EndChoice.OURS;
+        new Building(selector.view(), path, described, choice, guard, result).begin();
         return result;
+    }
+
+    /** What the guard is to be blamed for, if anything. */
+    static Optional<GuardFailure> blame(Throwable why, boolean firstHop, EndChoice choice) {
+        Optional<GuardFailure> blame = BuildFailures.blame(why, firstHop);
+        boolean perhapsWanted = choice == EndChoice.SOMEBODY_ELSES && blame.equals(Optional.of(GuardFailure.LATER_HOP));
+        return perhapsWanted ? Optional.empty() : blame;
     }
 
     /** One circuit on its way. */
@@ -130,6 +140,7 @@ public final class InternalCircuits {
         private final NetworkView view;
         private final Path path;
         private final Optional<HopTarget> described;
+        private final EndChoice choice;
         private final GuardUse guard;
         private final CompletableFuture<InternalCircuit> result;
         private final long launched = ticker.read();
@@ -140,11 +151,13 @@ public final class InternalCircuits {
                 NetworkView view,
                 Path path,
                 Optional<HopTarget> described,
+                EndChoice choice,
                 GuardUse guard,
                 CompletableFuture<InternalCircuit> result) {
             this.view = view;
             this.path = path;
             this.described = described;
+            this.choice = choice;
             this.guard = guard;
             this.result = result;
         }
@@ -202,7 +215,7 @@ public final class InternalCircuits {
                     circuit.close(); // nobody waits any more until it may be used
                 }
             });
-            InternalCircuit built = new InternalCircuit(circuit, path.last(), guard, factory);
+            InternalCircuit built = new InternalCircuit(circuit, path.last(), guard, choice, factory);
             guard.onUsable(() -> give(built));
             switch (guard.succeeded()) {
                 case COMPLETE -> give(built);
@@ -224,7 +237,7 @@ public final class InternalCircuits {
         private void onFailed(Throwable why) {
             boolean firstHop =
                     attempt.firstHop().isDone() && !attempt.firstHop().isCompletedExceptionally();
-            Optional<GuardFailure> blame = BuildFailures.blame(why, firstHop);
+            Optional<GuardFailure> blame = blame(why, firstHop, choice);
             if (blame.equals(Optional.of(GuardFailure.UNREACHABLE)) && attempt.isLinkSuspect()) {
                 blame = Optional.of(GuardFailure.LINK_DEAD);
             }

@@ -59,6 +59,15 @@ final class DescriptorFetch {
         }
     }
 
+    /** The directory works, but has nothing for us. */
+    private static final class NothingThereException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NothingThereException(String message) {
+            super(message);
+        }
+    }
+
     private final ClientEnvironment environment;
     private final Wanted wanted;
     private final List<Relay> directories;
@@ -153,7 +162,7 @@ final class DescriptorFetch {
         try {
             answer.complete(read(get(circuit.circuit(), directory, answer)));
             circuit.answered();
-        } catch (DescriptorException | DirectoryException e) {
+        } catch (DescriptorException | DirectoryException | NothingThereException e) {
             circuit.answered();
             answer.completeExceptionally(e);
         } catch (IOException e) {
@@ -175,7 +184,7 @@ final class DescriptorFetch {
         try (DirectoryConnection connection = DirectoryTunnels.over(stream, environment.activity())) {
             return OnionDescriptorRequest.get(
                             connection, hostHeader(directory), wanted.keys().blindedKey())
-                    .orElseThrow(() -> new IOException("the directory hasn't got the descriptor"));
+                    .orElseThrow(() -> new NothingThereException("the directory hasn't got the descriptor"));
         }
     }
 
@@ -196,7 +205,7 @@ final class DescriptorFetch {
                     text, wanted.keys(), key, environment.clock().instant(), increment);
             if (wanted.known().isPresent()
                     && read.revision().compareTo(wanted.known().get().revision()) < 0) {
-                throw new IOException("the directory has an older descriptor than we have");
+                throw new NothingThereException("the directory has an older descriptor than we have");
             }
             return read;
         } finally {
