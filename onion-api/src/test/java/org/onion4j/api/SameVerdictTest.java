@@ -37,7 +37,7 @@ class SameVerdictTest {
         SERVED(0, 0x5a),
         MALFORMED(1, 0x5b),
         NOT_ALLOWED(2, 0x5b),
-        NO_ONIONS_YET(4, 0x5b);
+        NO_SERVICE(4, 0x5b);
 
         private final int socks5;
         private final int socks4;
@@ -142,7 +142,14 @@ class SameVerdictTest {
                         "fe80::1",
                         "ff02::1")
                 .forEach(all::add);
-        of(Verdict.NO_ONIONS_YET, "onion", "abc.onion", "www.ABC.Onion.").forEach(all::add);
+        of(
+                        Verdict.NO_SERVICE,
+                        "onion",
+                        "abc.onion",
+                        "www.ABC.Onion.",
+                        "abcdefghij234567.onion", // of version 2
+                        "a".repeat(56) + ".onion")
+                .forEach(all::add);
         all.add(new Target("example.com", 0, Verdict.MALFORMED));
         return all;
     }
@@ -156,11 +163,11 @@ class SameVerdictTest {
             opening.get().close();
             return Verdict.SERVED;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnsupportedFeatureException) {
-                return Verdict.NO_ONIONS_YET;
-            }
-            InvalidDestinationException.Reason reason = ((InvalidDestinationException) e.getCause()).reason();
-            return reason == InvalidDestinationException.Reason.MALFORMED ? Verdict.MALFORMED : Verdict.NOT_ALLOWED;
+            return switch (((InvalidDestinationException) e.getCause()).reason()) {
+                case MALFORMED -> Verdict.MALFORMED;
+                case ONION_ADDRESS, ONION_VERSION_2 -> Verdict.NO_SERVICE;
+                default -> Verdict.NOT_ALLOWED;
+            };
         }
     }
 
