@@ -14,6 +14,7 @@ import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.random.RandomSource;
+import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.directory.guard.GuardFailure;
 import org.onion4j.directory.guard.GuardManager;
 import org.onion4j.directory.guard.GuardRestriction;
@@ -115,11 +116,11 @@ public final class InternalCircuits {
                     end.isPresent() ? end.map(Relay::rsaIdentity) : described.map(HopTarget::rsaIdentity);
             try {
                 path = paths.draw(selector, guard.relay(), last, end, lastFits);
-            } catch (NoPathException e) {
+            } catch (NoPathException | RandomnessException e) {
                 guard.cancel();
                 throw e;
             }
-        } catch (NoPathException e) {
+        } catch (NoPathException | RandomnessException e) {
             result.completeExceptionally(e);
             return result;
         }

@@ -92,14 +92,14 @@ final class Descriptors {
 
     private void find(ServiceKeys keys, DirectoryRing now, Optional<Descriptor> than, CompletableFuture<Found> mine) {
         OnionAddress address = keys.address();
-        Search search;
+        Optional<Found> had = Optional.empty();
+        Search search = null;
         boolean fresh = false;
         lock.lock();
         try {
             Optional<Found> known = known(keys);
             if (known.isPresent() && !than.equals(known.map(Found::descriptor))) {
-                search = null;
-                mine.complete(known.get()); // nobody depends on it yet that could want a lock
+                had = known;
             } else {
                 search = searches.get(address);
                 if (search == null) {
@@ -117,7 +117,8 @@ final class Descriptors {
         } finally {
             lock.unlock();
         }
-        if (search == null) {
+        if (had.isPresent()) {
+            mine.complete(had.get());
             return;
         }
         if (fresh) {

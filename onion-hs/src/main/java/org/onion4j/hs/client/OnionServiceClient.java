@@ -3,9 +3,11 @@ package org.onion4j.hs.client;
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.circuit.CircuitException;
@@ -31,6 +33,9 @@ public final class OnionServiceClient implements AutoCloseable {
     private static final Duration MAX_DIRTINESS = Duration.ofMinutes(10);
     private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
     private static final Duration STREAM_LIMIT = Duration.ofSeconds(60);
+
+    /** A circuit on which a stream had no answer for so long is given no other. */
+    private static final Duration MUTE = Duration.ofSeconds(15);
 
     private record Key(OnionAddress address, Optional<Object> isolation) {}
 
@@ -74,6 +79,7 @@ public final class OnionServiceClient implements AutoCloseable {
 
     // What follows is guarded by the lock.
     private final Map<Key, Connection> connections = new HashMap<>();
+    private final Set<Connection> retired = new HashSet<>(); // closed once their streams are
     private final Map<OnionAddress, SecretBytes> clientKeys = new HashMap<>();
     private boolean sweeping;
     private boolean closed;
@@ -214,8 +220,8 @@ public final class OnionServiceClient implements AutoCloseable {
             }
             return existing;
         }
-        if (existing != null && existing.isIdle()) {
-            existing.close();
+        if (existing != null && !existing.isOver()) {
+            retired.add(existing);
         }
         Connection made = new Connection(ServiceConnector.connect(environment, descriptors, failures, key.address()));
         connections.put(key, made);
@@ -254,10 +260,15 @@ public final class OnionServiceClient implements AutoCloseable {
             settle(connection);
             onLost(key, port, e, result, mayTryAgain);
             return;
+        } catch (RuntimeException e) {
+            settle(connection);
+            result.completeExceptionally(e);
+            return;
         }
+        Moment begun = time.now();
         lock.lock();
         try {
-            use(key, connection, time.now());
+            use(key, connection, begun);
         } finally {
             lock.unlock();
         }
@@ -283,12 +294,27 @@ public final class OnionServiceClient implements AutoCloseable {
                 circuit.answered();
                 result.completeExceptionally(refused);
             } else {
+                if (begun.isOlderThan(MUTE, time.now())) {
+                    retire(key, connection);
+                }
                 onLost(key, port, why, result, mayTryAgain);
             }
         });
     }
 
-    /** The circuit is gone: another one may do, once. */
+    /** No further stream goes there. */
+    private void retire(Key key, Connection connection) {
+        lock.lock();
+        try {
+            if (connections.remove(key, connection)) {
+                retired.add(connection);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The circuit is gone, or is of no use: another one may do, once. */
     private void onLost(Key key, int port, Throwable why, CompletableFuture<DataStream> result, boolean mayTryAgain) {
         if (mayTryAgain && !result.isDone()) {
             open(key, port, result, false);
@@ -315,7 +341,16 @@ public final class OnionServiceClient implements AutoCloseable {
                     each.remove();
                 }
             }
-            sweeping = !connections.isEmpty() && !closed;
+            for (Iterator<Connection> each = retired.iterator(); each.hasNext(); ) {
+                Connection connection = each.next();
+                if (connection.isIdle()) {
+                    worn.add(connection);
+                }
+                if (connection.isIdle() || connection.isOver()) {
+                    each.remove();
+                }
+            }
+            sweeping = !(connections.isEmpty() && retired.isEmpty()) && !closed;
             if (sweeping) {
                 environment.scheduler().schedule(this::sweep, SWEEP_PAUSE);
             }
@@ -333,6 +368,8 @@ public final class OnionServiceClient implements AutoCloseable {
             for (Connection connection : connections.values()) {
                 if (connection.isIdle()) {
                     idle.add(connection);
+                } else {
+                    retired.add(connection);
                 }
             }
             connections.clear();
@@ -360,8 +397,12 @@ public final class OnionServiceClient implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            all = ImmutableList.copyOf(connections.values());
+            all = ImmutableList.<Connection>builder()
+                    .addAll(connections.values())
+                    .addAll(retired)
+                    .build();
             connections.clear();
+            retired.clear();
             clientKeys.values().forEach(SecretBytes::close);
             clientKeys.clear();
         } finally {

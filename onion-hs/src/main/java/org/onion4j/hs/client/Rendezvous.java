@@ -3,6 +3,7 @@ package org.onion4j.hs.client;
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.message.EstablishRendezvous;
 import org.onion4j.circuit.message.Introduce1;
 import org.onion4j.circuit.message.IntroduceAck;
@@ -11,6 +12,7 @@ import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.handshake.HandshakeException;
 import org.onion4j.crypto.handshake.HsNtorClient;
+import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.directory.supply.InternalCircuit;
 import org.onion4j.hs.descriptor.IntroductionPoint;
 import org.onion4j.hs.introduction.IntroductionPlaintext;
@@ -42,7 +44,14 @@ final class Rendezvous implements AutoCloseable {
                 result.completeExceptionally(Futures.cause(failure));
                 return;
             }
-            Bytes cookie = Bytes.copyOf(environment.random().bytes(EstablishRendezvous.COOKIE_LEN));
+            Bytes cookie;
+            try {
+                cookie = Bytes.copyOf(environment.random().bytes(EstablishRendezvous.COOKIE_LEN));
+            } catch (RandomnessException e) {
+                circuit.close();
+                result.completeExceptionally(e);
+                return;
+            }
             CompletableFuture<RelayMessage> established =
                     circuit.circuit().ask(new EstablishRendezvous(cookie), RelayCommand.RENDEZVOUS_ESTABLISHED);
             Futures.endWith(result, established);
@@ -50,9 +59,15 @@ final class Rendezvous implements AutoCloseable {
             circuit.expect(established);
             established.whenComplete((message, lost) -> {
                 if (lost != null) {
-                    circuit.failed();
+                    if (!result.isDone()) { // else we gave up, not the relay
+                        circuit.failed();
+                    }
                     circuit.close();
-                    result.completeExceptionally(Futures.cause(lost));
+                    result.completeExceptionally(
+                            established.isCancelled()
+                                    ? new CircuitException(
+                                            CircuitException.Kind.TIMEOUT, "a rendezvous point did not answer")
+                                    : Futures.cause(lost));
                     return;
                 }
                 circuit.answered();
@@ -104,6 +119,9 @@ final class Rendezvous implements AutoCloseable {
             throw e;
         }
         CompletableFuture<Void> met = circuit.circuit().meet(handshake);
+        if (met.isCompletedExceptionally()) {
+            return new Introducing(new CompletableFuture<>(), met); // nobody is to be sent where nobody waits
+        }
         CompletableFuture<IntroduceAck> ack = introduction
                 .circuit()
                 .ask(new Introduce1(point.authKey(), ImmutableList.of(), sealed), RelayCommand.INTRODUCE_ACK)

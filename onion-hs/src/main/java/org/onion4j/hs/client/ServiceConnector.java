@@ -91,6 +91,15 @@ final class ServiceConnector {
 
     /** @param last what the try before failed with */
     private void next(Optional<Throwable> last) {
+        try {
+            tryNext(last);
+        } catch (RuntimeException e) {
+            log.error("an introduction could not be begun", e);
+            result.completeExceptionally(e);
+        }
+    }
+
+    private void tryNext(Optional<Throwable> last) {
         if (result.isDone()) {
             dropRendezvous();
             return;
@@ -224,6 +233,12 @@ final class ServiceConnector {
     private void introduce(Rendezvous rendezvous, InternalCircuit introduction, IntroductionPoint point) {
         if (result.isDone()) {
             introduction.close();
+            return;
+        }
+        if (!rendezvous.isOpen()) {
+            introduction.close();
+            onNoRendezvous(
+                    new CircuitException(CircuitException.Kind.DESTROYED, "the rendezvous point is gone"), point);
             return;
         }
         Rendezvous.Introducing under;
