@@ -32,6 +32,7 @@ module org.onion4j.circuit {
             org.onion4j.testnet;
     exports org.onion4j.circuit.log to
             org.onion4j.directory,
+            org.onion4j.hs,
             org.onion4j.api;
     exports org.onion4j.circuit.cell to
             org.onion4j.directory,

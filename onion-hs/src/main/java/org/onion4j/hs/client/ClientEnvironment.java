@@ -3,6 +3,7 @@ package org.onion4j.hs.client;
 import com.google.common.base.Ticker;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import org.onion4j.circuit.log.SparingLog;
 import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.crypto.random.RandomSource;
@@ -13,6 +14,7 @@ import org.onion4j.directory.supply.InternalCircuits;
  *
  * @param executor for what computes or blocks
  * @param testing whether it is a testing network, where time periods are short
+ * @param bugs takes errors of our own
  */
 public record ClientEnvironment(
         InternalCircuits circuits,
@@ -22,4 +24,5 @@ public record ClientEnvironment(
         Scheduler scheduler,
         Executor executor,
         Activity activity,
-        boolean testing) {}
+        boolean testing,
+        SparingLog bugs) {}

@@ -171,7 +171,7 @@ final class DescriptorFetch {
             }
             answer.completeExceptionally(e);
         } catch (RuntimeException e) {
-            log.error("a descriptor could not be fetched", e);
+            environment.bugs().error("a descriptor could not be fetched", e);
             answer.completeExceptionally(e);
         }
     }

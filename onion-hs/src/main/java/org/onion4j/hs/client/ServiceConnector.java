@@ -94,7 +94,7 @@ final class ServiceConnector {
         try {
             tryNext(last);
         } catch (RuntimeException e) {
-            log.error("an introduction could not be begun", e);
+            environment.bugs().error("an introduction could not be begun", e);
             result.completeExceptionally(e);
         }
     }
@@ -251,7 +251,7 @@ final class ServiceConnector {
             return;
         } catch (RuntimeException e) {
             introduction.close();
-            log.error("an introduction could not be made", e);
+            environment.bugs().error("an introduction could not be made", e);
             result.completeExceptionally(e);
             return;
         }

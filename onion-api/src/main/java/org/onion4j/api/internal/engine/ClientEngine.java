@@ -91,7 +91,7 @@ public final class ClientEngine implements Engine {
         PathRules rules = network.subnets() == NetworkDescription.Subnets.DISTINCT
                 ? PathRules.DEFAULT
                 : PathRules.DEFAULT.withoutDistinctSubnets();
-        channels = new ChannelManager(new ChannelEnvironment(
+        ChannelEnvironment links = new ChannelEnvironment(
                 environment.connector(),
                 environment.clock(),
                 environment.ticker(),
@@ -99,7 +99,8 @@ public final class ClientEngine implements Engine {
                 scheduler,
                 threads,
                 ChannelEnvironment.DEFAULT_HANDSHAKE_TIMEOUT,
-                activity));
+                activity);
+        channels = new ChannelManager(links);
         CircuitFactory factory =
                 new CircuitFactory(channels, environment.random(), environment.ticker(), this::execute, scheduler);
         tunnels = new DirectoryTunnels(factory, environment.ticker(), scheduler, activity);
@@ -131,7 +132,8 @@ public final class ClientEngine implements Engine {
                 scheduler,
                 this::execute,
                 activity,
-                network.kind() == NetworkDescription.Kind.TESTING));
+                network.kind() == NetworkDescription.Kind.TESTING,
+                links.bugs()));
         directory = new DirectoryManager(
                 new DirectoryEnvironment(
                         network,
