@@ -123,7 +123,9 @@ final class SocksRelay {
         try {
             return in.read(buffer);
         } catch (IOException e) {
-            socket.setSoLinger(true, 0); // makes the close a reset
+            if (!closed) { // else it was us who ended the stream
+                socket.setSoLinger(true, 0); // makes the close a reset
+            }
             throw e;
         }
     }
