@@ -6,6 +6,7 @@ import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.ChannelMessage;
 import org.onion4j.circuit.cell.Create2;
@@ -22,6 +23,9 @@ import org.onion4j.circuit.flow.FlowViolationException;
 import org.onion4j.circuit.message.Begin;
 import org.onion4j.circuit.message.BeginDir;
 import org.onion4j.circuit.message.Extend2;
+import org.onion4j.circuit.message.IntroEstablished;
+import org.onion4j.circuit.message.Introduce2;
+import org.onion4j.circuit.message.MessageExtension;
 import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.message.Resolve;
@@ -39,6 +43,8 @@ import org.onion4j.crypto.handshake.ClientHandshake;
 import org.onion4j.crypto.handshake.CreateFastClient;
 import org.onion4j.crypto.handshake.HandshakeException;
 import org.onion4j.crypto.handshake.HsNtorClient;
+import org.onion4j.crypto.handshake.ServerReply;
+import org.onion4j.crypto.primitive.Ed25519Signer;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.crypto.relay.ClientHopCrypto;
@@ -314,6 +320,34 @@ public final class Circuit implements AutoCloseable {
         } finally {
             afterUnlock.unlock();
         }
+    }
+
+    /**
+     * Asks the last hop to be an introduction point: sends ESTABLISH_INTRO, authenticated by what the handshake with
+     * that hop left for this, once; to be called once at most. From INTRO_ESTABLISHED on, that hop may send INTRODUCE2
+     * any number of times.
+     *
+     * @param authKey the introduction point's authentication key, which stays the caller's
+     * @param introductions gets them in order, without locks, on the channel's reader thread: it must not block
+     * @return completes with the answer, or exceptionally with a {@link CircuitException}
+     */
+    public CompletableFuture<IntroEstablished> establishIntroduction(
+            Ed25519Signer authKey, ImmutableList<MessageExtension> extensions, Consumer<Introduce2> introductions) {
+        throw new UnsupportedOperationException("not yet");
+    }
+
+    /**
+     * As an onion service, meets a client at the rendezvous point that the last hop is: sends RENDEZVOUS1, and makes the
+     * client the next hop in the same step. From then on that hop, and no other, may open streams; nobody else can be
+     * asked for anything on this circuit.
+     *
+     * @param cookie RENDEZVOUS_COOKIE, 20 bytes
+     * @param answer the service's part of the handshake with the client, which this closes whatever happens
+     * @throws CircuitException if the circuit is closed
+     */
+    public void join(Bytes cookie, ServerReply answer, StreamAcceptor acceptor, StreamLimit limit)
+            throws CircuitException {
+        throw new UnsupportedOperationException("not yet");
     }
 
     // Streams.

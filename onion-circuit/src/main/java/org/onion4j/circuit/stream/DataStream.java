@@ -46,11 +46,13 @@ public final class DataStream implements AutoCloseable {
         /** A port of an onion service, which tells no address. */
         SERVICE,
         /** The relay's own directory: what CONNECTED says means nothing. */
-        DIRECTORY;
+        DIRECTORY,
+        /** The other way round, at an onion service: the client at the far end asked for it, and we say CONNECTED. */
+        INCOMING;
 
         /** Whether CONNECTED says what it must. */
         public boolean accepts(Connected message) {
-            return this != EXIT || message.address().isPresent();
+            return this != INCOMING && (this != EXIT || message.address().isPresent());
         }
     }
 
@@ -366,6 +368,16 @@ public final class DataStream implements AutoCloseable {
     public void close() {
         close(StreamException.closed());
         dropUnread(StreamException.closed()); // what the far end, or the end of the circuit, has left
+    }
+
+    /**
+     * Ends a stream that came in to an onion service and says why: {@link #close} says that it was in the ordinary way.
+     * Otherwise like {@link #close}.
+     *
+     * @throws IllegalStateException if it is a stream of ours: a client never says why
+     */
+    public void close(EndReason reason) {
+        throw new UnsupportedOperationException("not yet");
     }
 
     /** Ends the stream because it did not open in time. */
