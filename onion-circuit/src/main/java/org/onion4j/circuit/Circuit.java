@@ -333,7 +333,7 @@ public final class Circuit implements AutoCloseable {
      */
     public CompletableFuture<IntroEstablished> establishIntroduction(
             Ed25519Signer authKey, ImmutableList<MessageExtension> extensions, Consumer<Introduce2> introductions) {
-        throw new UnsupportedOperationException("not yet");
+        return failed(new CircuitException(CircuitException.Kind.LOCAL, "not yet"));
     }
 
     /**
@@ -347,7 +347,8 @@ public final class Circuit implements AutoCloseable {
      */
     public void join(Bytes cookie, ServerReply answer, StreamAcceptor acceptor, StreamLimit limit)
             throws CircuitException {
-        throw new UnsupportedOperationException("not yet");
+        answer.close();
+        checkOpen();
     }
 
     // Streams.

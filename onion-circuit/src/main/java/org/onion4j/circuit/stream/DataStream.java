@@ -377,7 +377,7 @@ public final class DataStream implements AutoCloseable {
      * @throws IllegalStateException if it is a stream of ours: a client never says why
      */
     public void close(EndReason reason) {
-        throw new UnsupportedOperationException("not yet");
+        close();
     }
 
     /** Ends the stream because it did not open in time. */
