@@ -14,6 +14,9 @@ module org.onion4j.hs {
     exports org.onion4j.hs.introduction to
             org.onion4j.api,
             org.onion4j.testnet;
+    exports org.onion4j.hs.publish to
+            org.onion4j.api,
+            org.onion4j.testnet;
     exports org.onion4j.hs.ring to
             org.onion4j.api,
             org.onion4j.testnet;
