@@ -22,6 +22,10 @@ module org.onion4j.crypto {
             org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
+    exports org.onion4j.crypto.pow to
+            org.onion4j.hs,
+            org.onion4j.api,
+            org.onion4j.testnet;
     exports org.onion4j.crypto.primitive to
             org.onion4j.circuit,
             org.onion4j.directory,
