@@ -17,6 +17,7 @@ import org.onion4j.testnet.dir.DirSession;
 import org.onion4j.testnet.dir.DirectoryFaults;
 import org.onion4j.testnet.dir.DirectorySnapshot;
 import org.onion4j.testnet.dir.DirectoryStore;
+import org.onion4j.testnet.dir.OnionDirectory;
 import org.onion4j.testnet.loop.Loop;
 import org.onion4j.testnet.relay.LinkPeer;
 import org.onion4j.testnet.relay.RelayDirectory;
@@ -57,6 +58,11 @@ final class HostDirectory implements RelayDirectory {
     /** The documents that it has. Any thread. */
     DirectoryStore store() {
         return store;
+    }
+
+    /** The descriptors of onion services that it keeps. */
+    OnionDirectory onions() {
+        return server.onions();
     }
 
     /** Any thread. */

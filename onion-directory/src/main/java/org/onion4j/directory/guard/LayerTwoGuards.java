@@ -38,35 +38,43 @@ public final class LayerTwoGuards {
         this.random = random;
     }
 
-    /** Draws one of them that fits; empty if none does. What has served its time or lost its flags is replaced first. */
-    public Optional<Relay> draw(PathSelector network, Predicate<Relay> fits) {
+    /**
+     * One of them.
+     *
+     * @param relay empty if none of them fits
+     * @param complete whether there are as many of them as the network wants: one that is small may not have so many
+     */
+    public record Draw(Optional<Relay> relay, boolean complete) {}
+
+    /**
+     * Draws one of them that fits. What has served its time or lost its flags is replaced first.
+     *
+     * @param guard of the circuit, which is not made one of them: it would be of no use
+     */
+    public Draw draw(PathSelector network, Relay guard, Predicate<Relay> fits) {
         lock.lock();
         try {
+            List<Relay> all = refreshed(network, guard);
             List<Relay> candidates = new ArrayList<>();
-            for (Relay relay : refreshed(network)) {
+            for (Relay relay : all) {
                 if (fits.test(relay)) {
                     candidates.add(relay);
                 }
             }
-            return candidates.isEmpty()
+            Optional<Relay> drawn = candidates.isEmpty()
                     ? Optional.empty()
                     : Optional.of(candidates.get(random.nextInt(candidates.size())));
+            return new Draw(drawn, all.size() >= wanted(network.view()));
         } finally {
             lock.unlock();
         }
     }
 
-    /** Forgets them all: the user wants to be somebody else. */
-    public void forget() {
-        lock.lock();
-        try {
-            members.clear();
-        } finally {
-            lock.unlock();
-        }
+    private static int wanted(NetworkView view) {
+        return view.parameter("guard-hs-l2-number", 4, 1, 19);
     }
 
-    private List<Relay> refreshed(PathSelector network) {
+    private List<Relay> refreshed(PathSelector network, Relay guard) {
         NetworkView view = network.view();
         Moment now = time.now();
         List<Relay> relays = new ArrayList<>();
@@ -79,9 +87,8 @@ public final class LayerTwoGuards {
                 each.remove();
             }
         }
-        int wanted = view.parameter("guard-hs-l2-number", 4, 1, 19);
-        while (relays.size() < wanted) {
-            Optional<Relay> drawn = drawNew(network, relays);
+        while (relays.size() < wanted(view)) {
+            Optional<Relay> drawn = drawNew(network, guard, relays);
             if (!drawn.isPresent()) {
                 break;
             }
@@ -91,8 +98,10 @@ public final class LayerTwoGuards {
         return relays;
     }
 
-    private Optional<Relay> drawNew(PathSelector network, List<Relay> known) {
-        return network.drawMiddle(relay -> isGood(relay) && !known.contains(relay), random);
+    private Optional<Relay> drawNew(PathSelector network, Relay guard, List<Relay> known) {
+        return network.drawMiddle(
+                relay -> isGood(relay) && !relay.rsaIdentity().equals(guard.rsaIdentity()) && !known.contains(relay),
+                random);
     }
 
     private static boolean isGood(Relay relay) {

@@ -47,9 +47,13 @@ final class InternalPaths {
         taken.add(guard.rsaIdentity());
         last.ifPresent(taken::add);
         Predicate<Relay> free = relay -> !taken.contains(relay.rsaIdentity());
-        Optional<Relay> drawn = layerTwo.draw(selector, free);
+        LayerTwoGuards.Draw drawn = layerTwo.draw(selector, guard, free);
+        if (!drawn.relay().isPresent() && drawn.complete()) {
+            // Who names the end of circuits is not to drive us off these relays by naming one of them.
+            throw new NoPathException(Position.MIDDLE, NoPathException.Lack.ALL_EXCLUDED, "no second hop is free");
+        }
         // Else it is a network without Stable relays, or with few relays at all.
-        Relay second = drawn.isPresent() ? drawn.get() : drawMiddle(selector, free);
+        Relay second = drawn.relay().isPresent() ? drawn.relay().get() : drawMiddle(selector, free);
         taken.add(second.rsaIdentity());
         Predicate<Relay> third =
                 last.isPresent() ? free : free.and(thirdFits).and(relay -> !relay.has(RelayFlag.MIDDLE_ONLY));

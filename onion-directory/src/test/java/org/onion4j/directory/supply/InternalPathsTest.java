@@ -99,16 +99,32 @@ class InternalPathsTest {
     private Set<Relay> members(PathSelector of) {
         Set<Relay> members = new HashSet<>();
         for (int i = 0; i < DRAWS; i++) {
-            members.add(layerTwo.draw(of, relay -> true).orElseThrow());
+            members.add(layerTwo.draw(of, guard(), relay -> true).relay().orElseThrow());
         }
         return members;
     }
 
+    /** T47: somebody who names one of few second hops as the end of circuits doesn't drive us to others. */
     @Test
-    void layerTwo_forgotten_isAnother() {
-        Set<Relay> members = members(network);
-        layerTwo.forget();
-        assertThat(members(network)).isNotEqualTo(members);
+    void t47_draw_allOfLayerTwoExcluded_fails() throws NoPathException {
+        PathSelector one = selector(SupplyWorld.network().parameter("guard-hs-l2-number", 1));
+        Relay guard = one.view().relays().stream()
+                .filter(relay -> relay.has(RelayFlag.GUARD))
+                .findFirst()
+                .orElseThrow();
+        Relay second = paths.draw(one, guard, Optional.empty(), Optional.empty(), relay -> true)
+                .hops()
+                .get(1);
+        assertThat(second).isNotSameAs(guard);
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> paths.draw(
+                            one, guard, Optional.of(second.rsaIdentity()), Optional.of(second), relay -> true))
+                    .isInstanceOf(NoPathException.class);
+            assertThat(paths.draw(one, guard, Optional.empty(), Optional.empty(), relay -> true)
+                            .hops()
+                            .get(1))
+                    .isSameAs(second);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.onion4j.hs.client;
 
+import com.google.common.primitives.UnsignedLong;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.onion.ServiceKeys;
 import org.onion4j.crypto.primitive.X25519;
+import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.directory.fetch.DirectoryConnection;
 import org.onion4j.directory.fetch.DirectoryException;
 import org.onion4j.directory.fetch.OnionDescriptorRequest;
@@ -30,7 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One search for the descriptor of a service: asks the responsible directories one after the other, in random order,
- * each over a circuit of its own and each once, until one has a good descriptor. Spec: rend-spec-v3, "Client behavior
+ * each over a circuit of its own and each once, until one has a good descriptor, or two say that it takes a key: one
+ * alone might do so with an old descriptor. Spec: rend-spec-v3, "Client behavior
  * for fetching descriptors".
  *
  * <p>Threading: one directory is asked at a time; each step runs on whichever thread completes the one before.
@@ -41,7 +44,7 @@ final class DescriptorFetch {
     /** For all directories together. */
     private static final Duration WHOLE_LIMIT = Duration.ofSeconds(90);
 
-    /** For one of them, its circuit included. */
+    /** For one of them at most, its circuit included; less where others wait for their turn. */
     private static final Duration ONE_LIMIT = Duration.ofSeconds(30);
 
     private static final int DEFAULT_INCREMENT = 31;
@@ -73,7 +76,7 @@ final class DescriptorFetch {
     private final List<Relay> directories;
     private final long until;
     private final CompletableFuture<Descriptor> result = new CompletableFuture<>();
-    private Optional<Throwable> badDescriptor = Optional.empty();
+    private Optional<DescriptorException> bad = Optional.empty(); // the worst that a directory had
 
     private DescriptorFetch(ClientEnvironment environment, Wanted wanted, Iterable<Relay> responsible) {
         this.environment = environment;
@@ -95,25 +98,28 @@ final class DescriptorFetch {
     }
 
     private void askNext() {
+        try {
+            tryNext();
+        } catch (RuntimeException e) { // or nobody would ever hear of the search's end
+            environment.bugs().error("a directory could not be asked", e);
+            result.completeExceptionally(e);
+        }
+    }
+
+    private void tryNext() {
         if (result.isDone()) {
             return;
         }
         long left = until - environment.ticker().read();
         if (directories.isEmpty() || left <= 0) {
-            result.completeExceptionally(
-                    badDescriptor.isPresent()
-                            ? new OnionServiceException(
-                                    Kind.BAD_DESCRIPTOR,
-                                    "what directories have of the onion service can't be used",
-                                    badDescriptor.get())
-                            : new OnionServiceException(
-                                    Kind.NOT_FOUND, "no directory has anything of the onion service"));
+            result.completeExceptionally(failure());
             return;
         }
+        long fairShare = left / directories.size();
         Relay directory = directories.remove(directories.size() - 1);
         CompletableFuture<Descriptor> one = ask(directory);
         Futures.endWith(result, one);
-        Futures.limit(one, Duration.ofNanos(Math.min(left, ONE_LIMIT.toNanos())), environment.scheduler());
+        Futures.limit(one, Duration.ofNanos(Math.min(fairShare, ONE_LIMIT.toNanos())), environment.scheduler());
         one.whenComplete((descriptor, failure) -> {
             if (failure == null) {
                 result.complete(descriptor);
@@ -125,21 +131,39 @@ final class DescriptorFetch {
 
     private void onFailure(Throwable failure) {
         log.debug("a directory was of no help", failure);
-        if (failure instanceof NoPathException) {
-            result.completeExceptionally(failure);
-        }
-        if (failure instanceof DescriptorException bad) {
-            switch (bad.kind()) {
-                case NEEDS_AUTHORIZATION ->
-                    result.completeExceptionally(
-                            new OnionServiceException(Kind.NEEDS_AUTHORIZATION, bad.getMessage(), bad));
-                case WRONG_AUTHORIZATION ->
-                    result.completeExceptionally(
-                            new OnionServiceException(Kind.WRONG_AUTHORIZATION, bad.getMessage(), bad));
-                case INVALID -> badDescriptor = Optional.of(bad);
-            }
+        if (failure instanceof NoPathException || failure instanceof RandomnessException) {
+            result.completeExceptionally(failure); // of no directory's making
+        } else if (failure instanceof DescriptorException one) {
+            note(one);
         }
         askNext();
+    }
+
+    private void note(DescriptorException one) {
+        if (one.kind() == DescriptorException.Kind.OLDER) {
+            return; // nothing new
+        }
+        boolean again = bad.filter(former -> former.kind() == one.kind()).isPresent();
+        if (!bad.isPresent() || one.kind() != DescriptorException.Kind.INVALID) {
+            bad = Optional.of(one);
+        }
+        if (again && one.kind() != DescriptorException.Kind.INVALID) {
+            result.completeExceptionally(failure());
+        }
+    }
+
+    private OnionServiceException failure() {
+        if (!bad.isPresent()) {
+            return new OnionServiceException(Kind.NOT_FOUND, "no directory has anything of the onion service");
+        }
+        DescriptorException why = bad.get();
+        return switch (why.kind()) {
+            case NEEDS_AUTHORIZATION -> new OnionServiceException(Kind.NEEDS_AUTHORIZATION, why.getMessage(), why);
+            case WRONG_AUTHORIZATION -> new OnionServiceException(Kind.WRONG_AUTHORIZATION, why.getMessage(), why);
+            case INVALID, OLDER ->
+                new OnionServiceException(
+                        Kind.BAD_DESCRIPTOR, "what directories have of the onion service can't be used", why);
+        };
     }
 
     private CompletableFuture<Descriptor> ask(Relay directory) {
@@ -152,7 +176,11 @@ final class DescriptorFetch {
                 return;
             }
             answer.whenComplete((descriptor, end) -> built.close());
-            environment.executor().execute(() -> request(built, directory, answer));
+            try {
+                environment.executor().execute(() -> request(built, directory, answer));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
         });
         return answer;
     }
@@ -193,7 +221,7 @@ final class DescriptorFetch {
         return address.getHostAddress() + ":" + directory.orPort();
     }
 
-    private Descriptor read(Bytes text) throws DescriptorException, IOException {
+    private Descriptor read(Bytes text) throws DescriptorException {
         int increment = environment
                 .circuits()
                 .view()
@@ -201,13 +229,13 @@ final class DescriptorFetch {
                 .orElse(DEFAULT_INCREMENT);
         Optional<X25519> key = wanted.clientKey().get();
         try {
-            Descriptor read = DescriptorReader.read(
-                    text, wanted.keys(), key, environment.clock().instant(), increment);
-            if (wanted.known().isPresent()
-                    && read.revision().compareTo(wanted.known().get().revision()) < 0) {
-                throw new NothingThereException("the directory has an older descriptor than we have");
-            }
-            return read;
+            return DescriptorReader.read(
+                    text,
+                    wanted.keys(),
+                    key,
+                    environment.clock().instant(),
+                    increment,
+                    wanted.known().map(Descriptor::revision).orElse(UnsignedLong.ZERO));
         } finally {
             key.ifPresent(X25519::close);
         }

@@ -66,14 +66,18 @@ final class Descriptors {
                     new NoPathException(Position.MIDDLE, NoPathException.Lack.NO_RELAY, "no network is known yet"));
         }
         // The keys cost a millisecond: not on whoever's thread this is.
-        environment.executor().execute(() -> {
-            try {
-                DirectoryRing now = ring(view.get());
-                find(ServiceKeys.of(address, now.period()), now, than, mine);
-            } catch (RuntimeException e) {
-                mine.completeExceptionally(e);
-            }
-        });
+        try {
+            environment.executor().execute(() -> {
+                try {
+                    DirectoryRing now = ring(view.get());
+                    find(ServiceKeys.of(address, now.period()), now, than, mine);
+                } catch (RuntimeException e) {
+                    mine.completeExceptionally(e);
+                }
+            });
+        } catch (RuntimeException e) {
+            mine.completeExceptionally(e);
+        }
         return mine;
     }
 
@@ -146,8 +150,8 @@ final class Descriptors {
         Found found = failure == null ? new Found(keys, descriptor) : null;
         lock.lock();
         try {
-            searches.remove(keys.address(), search);
-            if (found != null) {
+            boolean current = searches.remove(keys.address(), search); // else its key has changed meanwhile
+            if (found != null && current) {
                 kept.put(keys.address(), new Kept(found, time.now()));
             }
         } finally {
@@ -160,21 +164,15 @@ final class Descriptors {
         }
     }
 
-    /** The key for a service has changed: what couldn't be read may be readable now, or not any more. */
+    /**
+     * The key for a service has changed: what couldn't be read may be readable now, or not any more. What a search under
+     * way finds is for those alone who wait for it.
+     */
     void forget(OnionAddress address) {
         lock.lock();
         try {
             kept.invalidate(address);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Forgets all, searches under way excepted. */
-    void clear() {
-        lock.lock();
-        try {
-            kept.invalidateAll();
+            searches.remove(address);
         } finally {
             lock.unlock();
         }

@@ -1,16 +1,21 @@
 package org.onion4j.hs.client;
 
 import com.google.common.collect.ImmutableList;
+import java.net.Inet6Address;
 import java.util.Optional;
 import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.linkspec.LinkSpecifier;
 import org.onion4j.crypto.bytes.Ed25519Identity;
+import org.onion4j.directory.doc.Subprotocol;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.directory.view.Relay;
 import org.onion4j.hs.descriptor.IntroductionPoint;
 
 /** Relays as others are told of them by link specifiers, in both directions. Static methods: any thread. */
 final class IntroductionTargets {
+    /** Of the subprotocol HSRend: takes RENDEZVOUS1 of version 3. */
+    private static final int RENDEZVOUS_VERSION = 2;
+
     private IntroductionTargets() {}
 
     /** An introduction point as the last hop of a circuit; empty if the service doesn't say enough of it. */
@@ -42,14 +47,23 @@ final class IntroductionTargets {
 
     /** Whether a service can be told to come to a relay. */
     static boolean canMeet(Relay relay) {
-        return relay.ed25519Identity().isPresent() && relay.hasMicrodescriptor();
+        return relay.ed25519Identity().isPresent()
+                && relay.hasMicrodescriptor()
+                && relay.protocols().supports(Subprotocol.HS_REND, RENDEZVOUS_VERSION);
     }
 
-    /** What a service is told of the relay where we wait for it. */
+    /** What a service is told of the relay where we wait for it: in C tor's order, so that we look like one. */
     static ImmutableList<LinkSpecifier> specifiers(Relay relay) {
-        return ImmutableList.of(
-                new LinkSpecifier.Ipv4(relay.ipv4(), relay.orPort()),
-                new LinkSpecifier.RsaId(relay.rsaIdentity()),
-                new LinkSpecifier.Ed25519Id(relay.ed25519Identity().get()));
+        ImmutableList.Builder<LinkSpecifier> specifiers = ImmutableList.<LinkSpecifier>builder()
+                .add(
+                        new LinkSpecifier.Ipv4(relay.ipv4(), relay.orPort()),
+                        new LinkSpecifier.RsaId(relay.rsaIdentity()),
+                        new LinkSpecifier.Ed25519Id(relay.ed25519Identity().get()));
+        relay.ipv6().ifPresent(address -> {
+            if (address.getAddress() instanceof Inet6Address ipv6) {
+                specifiers.add(new LinkSpecifier.Ipv6(ipv6, address.getPort()));
+            }
+        });
+        return specifiers.build();
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.message.Begin;
@@ -100,7 +101,7 @@ public final class OnionServiceClient implements AutoCloseable {
         SecretBytes former;
         lock.lock();
         try {
-            former = clientKeys.put(address, key);
+            former = closed ? key : clientKeys.put(address, key);
         } finally {
             lock.unlock();
         }
@@ -139,8 +140,8 @@ public final class OnionServiceClient implements AutoCloseable {
 
     /**
      * Opens a stream to a port of a service: done when the service has said that it is open. Fails with {@link
-     * OnionServiceException}, {@link org.onion4j.directory.path.NoPathException}, or, where the service refuses, {@link
-     * StreamException}. Whoever cancels the future gives the stream up.
+     * OnionServiceException}, {@link org.onion4j.directory.path.NoPathException}, or, where the service refuses or does not
+     * answer, {@link StreamException}. Whoever cancels the future gives the stream up.
      *
      * @param isolation streams of different values share no circuit
      */
@@ -167,30 +168,34 @@ public final class OnionServiceClient implements AutoCloseable {
             result.completeExceptionally(closedException());
             return;
         }
-        result.whenComplete((stream, failure) -> giveUp(key, connection, result));
+        AtomicBoolean interested = new AtomicBoolean(true);
+        result.whenComplete((stream, failure) -> {
+            if (result.isCancelled()) {
+                giveUp(key, connection, interested);
+            }
+        });
         connection.circuit.whenComplete((circuit, failure) -> {
             if (failure != null) {
-                settle(connection);
+                settle(key, connection, interested);
                 result.completeExceptionally(
                         connection.circuit.isCancelled() ? closedException() : Futures.cause(failure));
             } else if (result.isDone()) {
-                settle(connection);
+                settle(key, connection, interested);
             } else {
-                begin(key, port, connection, circuit, result, mayTryAgain);
+                begin(key, port, connection, circuit, result, interested, mayTryAgain);
             }
         });
     }
 
-    /** Nobody waits any more: a connection in the making that nobody else wants is given up. */
-    private void giveUp(Key key, Connection connection, CompletableFuture<DataStream> result) {
-        if (!result.isCancelled() || connection.circuit.isDone()) {
-            return;
+    /** A stream doesn't wait any more: a connection in the making that no other one waits for is given up. */
+    private void giveUp(Key key, Connection connection, AtomicBoolean interested) {
+        if (connection.circuit.isDone()) {
+            return; // then it has been settled, or is being settled
         }
         boolean unwanted;
         lock.lock();
         try {
-            connection.interested--;
-            unwanted = connection.interested == 0;
+            unwanted = interested.getAndSet(false) && --connection.interested == 0;
             if (unwanted) {
                 connections.remove(key, connection);
             }
@@ -202,10 +207,14 @@ public final class OnionServiceClient implements AutoCloseable {
         }
     }
 
-    private void settle(Connection connection) {
+    /** A stream has what it waited for, or has given up: once for each stream. From now on the connection grows old. */
+    private void settle(Key key, Connection connection, AtomicBoolean interested) {
         lock.lock();
         try {
-            connection.interested = Math.max(0, connection.interested - 1);
+            if (interested.getAndSet(false)) {
+                connection.interested--;
+            }
+            use(key, connection, time.now());
         } finally {
             lock.unlock();
         }
@@ -252,27 +261,29 @@ public final class OnionServiceClient implements AutoCloseable {
             Connection connection,
             InternalCircuit circuit,
             CompletableFuture<DataStream> result,
+            AtomicBoolean interested,
             boolean mayTryAgain) {
         DataStream stream;
         try {
             stream = circuit.circuit().openStream(Begin.toService(port));
         } catch (CircuitException e) {
-            settle(connection);
-            onLost(key, port, e, result, mayTryAgain);
+            settle(key, connection, interested);
+            retire(key, connection);
+            onLost(
+                    key,
+                    port,
+                    new OnionServiceException(
+                            Kind.RENDEZVOUS_FAILED, "the circuit to the onion service takes no stream", e),
+                    result,
+                    mayTryAgain);
             return;
         } catch (RuntimeException e) {
-            settle(connection);
+            settle(key, connection, interested);
             result.completeExceptionally(e);
             return;
         }
         Moment begun = time.now();
-        lock.lock();
-        try {
-            use(key, connection, begun);
-        } finally {
-            lock.unlock();
-        }
-        settle(connection);
+        settle(key, connection, interested);
         circuit.expect(stream.connected());
         Scheduler.Cancellable limit = environment.scheduler().schedule(stream::closeForTimeout, STREAM_LIMIT);
         result.whenComplete((opened, failure) -> {
@@ -360,7 +371,7 @@ public final class OnionServiceClient implements AutoCloseable {
         worn.build().forEach(Connection::close);
     }
 
-    /** No circuit is used for new streams that there is now, nor is anything that we know of services. */
+    /** No circuit is used for new streams that there is now or is in the making. */
     public void retireAll() {
         ImmutableList.Builder<Connection> idle = ImmutableList.builder();
         lock.lock();
@@ -377,8 +388,6 @@ public final class OnionServiceClient implements AutoCloseable {
             lock.unlock();
         }
         idle.build().forEach(Connection::close);
-        descriptors.clear();
-        failures.clear();
     }
 
     /** The device has another network: nothing that failed on the old one says anything of the new one. */

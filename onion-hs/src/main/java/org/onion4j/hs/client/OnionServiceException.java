@@ -16,11 +16,11 @@ public final class OnionServiceException extends IOException {
         WRONG_AUTHORIZATION,
         /** What directories have of it can't be used. */
         BAD_DESCRIPTOR,
-        /** It has no introduction point, or none took us on. */
+        /** It has no introduction point, or none took us on, or no circuits could be built for it. */
         INTRODUCTION_FAILED,
-        /** It was told of us, but has not come. */
+        /** It was told of us, but has not come, or the circuit to it was lost at once. */
         RENDEZVOUS_FAILED,
-        /** The client has been closed, or the user has become somebody else. */
+        /** The client has been closed. */
         CLOSED
     }
 

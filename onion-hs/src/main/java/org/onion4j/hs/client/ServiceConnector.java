@@ -6,10 +6,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.message.IntroduceAck;
+import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.handshake.HandshakeException;
 import org.onion4j.crypto.onion.OnionAddress;
@@ -25,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One connection to a service in the making: its descriptor, then one introduction point after the other until the
  * service has come to our rendezvous point. Points that failed lately come last; when all have been tried, the
- * descriptor is looked for once more. A rendezvous point is kept for the next try as long as the service can't have
+ * descriptor is looked for once more. A rendezvous point is kept for the next try only if no introduction point has
  * heard of it.
  *
  * <p>Threading: one try is under way at a time; each step runs on whichever thread completes the one before.
@@ -73,14 +76,22 @@ final class ServiceConnector {
                 connector.dropRendezvous();
             }
         });
-        connector.search(Optional.empty());
+        connector.search(Optional.empty(), Optional.empty());
         return connector.result;
     }
 
-    private void search(Optional<Descriptor> than) {
+    /**
+     * Looks for the descriptor.
+     *
+     * @param than another one than this
+     * @param last what the try before failed with
+     */
+    private void search(Optional<Descriptor> than, Optional<Throwable> last) {
         descriptors.get(address, than).whenComplete((found, failure) -> {
             if (failure != null) {
-                result.completeExceptionally(Futures.cause(failure));
+                Throwable why = Futures.cause(failure);
+                boolean nothingNewer = than.isPresent() && why instanceof OnionServiceException;
+                result.completeExceptionally(nothingNewer ? failure(last) : why);
                 return;
             }
             service = found;
@@ -110,10 +121,12 @@ final class ServiceConnector {
         if (!point.isPresent() || !view.isPresent()) {
             if (!searchedAgain && tries < MAX_TRIES) {
                 searchedAgain = true;
-                search(Optional.of(service.descriptor()));
+                search(Optional.of(service.descriptor()), last);
             } else {
                 result.completeExceptionally(
-                        introduced || !last.isPresent() ? failure(last) : last.get()); // else no circuit was built
+                        !introduced && last.isPresent() && last.get() instanceof NoPathException
+                                ? last.get()
+                                : failure(last));
             }
             return;
         }
@@ -136,23 +149,23 @@ final class ServiceConnector {
                 if (lost != null) {
                     onNoIntroduction(Futures.cause(lost), point.get());
                 } else {
-                    // The handshake is computed on the executor.
-                    environment.executor().execute(() -> introduce(rendezvous, circuit, point.get()));
+                    introduceLater(rendezvous, circuit, point.get());
                 }
             });
         });
     }
 
     private OnionServiceException failure(Optional<Throwable> last) {
-        return reachedService
-                ? new OnionServiceException(
-                        Kind.RENDEZVOUS_FAILED, "the onion service was told of us and has not come", last.orElse(null))
-                : new OnionServiceException(
-                        Kind.INTRODUCTION_FAILED,
-                        service.descriptor().introductionPoints().isEmpty()
-                                ? "the onion service has no introduction point"
-                                : "no introduction point of the onion service took us on",
-                        last.orElse(null));
+        if (reachedService) {
+            return new OnionServiceException(
+                    Kind.RENDEZVOUS_FAILED, "the onion service was told of us and has not come", last.orElse(null));
+        }
+        String text = service.descriptor().introductionPoints().isEmpty()
+                ? "the onion service has no introduction point"
+                : introduced || !last.isPresent()
+                        ? "no introduction point of the onion service took us on"
+                        : "no circuits could be built to meet the onion service";
+        return new OnionServiceException(Kind.INTRODUCTION_FAILED, text, last.orElse(null));
     }
 
     /** One that was not tried yet: at random among those that haven't failed lately, else among the others. */
@@ -209,14 +222,10 @@ final class ServiceConnector {
     }
 
     private void onNoIntroduction(Throwable why, IntroductionPoint point) {
-        if (why instanceof NoPathException) {
-            result.completeExceptionally(why);
-            return;
-        }
         if (isOfThePoint(why)) {
             failures.add(point.authKey());
         }
-        next(Optional.of(why));
+        next(Optional.of(why)); // even if there is no path: there may be one to another point
     }
 
     /** Whether a failure says something of the introduction point, rather than of our own link. */
@@ -227,7 +236,28 @@ final class ServiceConnector {
                 case CHANNEL, MEMORY, LOCAL, LIMIT, CLOSED -> false;
             };
         }
-        return why instanceof HandshakeException;
+        return why instanceof HandshakeException || why instanceof CancellationException; // no answer in time
+    }
+
+    /** On the executor, where the handshake is computed. */
+    private void introduceLater(Rendezvous rendezvous, InternalCircuit introduction, IntroductionPoint point) {
+        Consumer<RuntimeException> onBug = e -> {
+            introduction.close();
+            rendezvous.close();
+            environment.bugs().error("an introduction could not be made", e);
+            result.completeExceptionally(e);
+        };
+        try {
+            environment.executor().execute(() -> {
+                try {
+                    introduce(rendezvous, introduction, point);
+                } catch (RuntimeException e) {
+                    onBug.accept(e);
+                }
+            });
+        } catch (RuntimeException e) {
+            onBug.accept(e);
+        }
     }
 
     private void introduce(Rendezvous rendezvous, InternalCircuit introduction, IntroductionPoint point) {
@@ -249,12 +279,9 @@ final class ServiceConnector {
             introduction.close();
             onNoIntroduction(e, point);
             return;
-        } catch (RuntimeException e) {
-            introduction.close();
-            environment.bugs().error("an introduction could not be made", e);
-            result.completeExceptionally(e);
-            return;
         }
+        // Whatever comes of it: an introduction point has heard of this rendezvous point, and no other is to.
+        waiting = Optional.empty();
         CompletableFuture<Void> over = new CompletableFuture<>(); // this try, whatever becomes of it
         Futures.limit(under.ack(), limit(14, 6, LONGEST_ACK), environment.scheduler());
         Futures.endWith(result, over);
@@ -265,10 +292,11 @@ final class ServiceConnector {
             }
             if (failure != null) {
                 introduction.failed();
-                failures.add(point.authKey());
-                waiting = Optional.empty(); // the service may have heard of it after all
-                rendezvous.close();
-                over.completeExceptionally(Futures.cause(failure));
+                Throwable why = Futures.cause(failure);
+                if (isOfThePoint(why)) {
+                    failures.add(point.authKey());
+                }
+                over.completeExceptionally(why);
             } else if (ack.status() != IntroduceAck.SUCCESS) {
                 introduction.answered();
                 failures.add(point.authKey());
@@ -277,16 +305,13 @@ final class ServiceConnector {
             } else {
                 introduction.answered();
                 reachedService = true;
-                environment
+                Cancellable timer = environment
                         .scheduler()
                         .schedule(
-                                () -> {
-                                    if (over.completeExceptionally(new OnionServiceException(
-                                            Kind.RENDEZVOUS_FAILED, "the onion service took too long"))) {
-                                        rendezvous.close();
-                                    }
-                                },
+                                () -> over.completeExceptionally(new OnionServiceException(
+                                        Kind.RENDEZVOUS_FAILED, "the onion service took too long")),
                                 limit(3, 1, LONGEST_RENDEZVOUS));
+                over.whenComplete((nothing, lost) -> timer.cancel());
             }
         });
         under.met().whenComplete((nothing, failure) -> {
@@ -299,14 +324,11 @@ final class ServiceConnector {
         over.whenComplete((nothing, failure) -> {
             introduction.close();
             if (failure == null) {
-                waiting = Optional.empty();
                 if (!result.complete(rendezvous.circuit())) {
                     rendezvous.close();
                 }
             } else {
-                if (!rendezvous.isOpen()) {
-                    waiting = Optional.empty();
-                }
+                rendezvous.close();
                 next(Optional.of(Futures.cause(failure)));
             }
         });

@@ -8,6 +8,8 @@ public final class DescriptorException extends Exception {
     public enum Kind {
         /** It is malformed, out of date, wrongly signed, or another service's. Another directory may have a good one. */
         INVALID,
+        /** It is older than one that the caller has. Another directory may have a newer one. */
+        OLDER,
         /** The inner layer can't be read without the key of an authorized client, or is broken. */
         NEEDS_AUTHORIZATION,
         /** The inner layer can't be read with the key we have, or is broken. */

@@ -1,5 +1,6 @@
 package org.onion4j.hs.descriptor;
 
+import com.google.common.primitives.UnsignedLong;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -35,7 +36,26 @@ public final class DescriptorReader {
     public static Descriptor read(
             Bytes text, ServiceKeys keys, Optional<X25519> clientKey, Instant now, int sendmeIncrement)
             throws DescriptorException {
+        return read(text, keys, clientKey, now, sendmeIncrement, UnsignedLong.ZERO);
+    }
+
+    /**
+     * The same, but of descriptors with a lower revision than {@code oldest} no more is read than that.
+     *
+     * @throws DescriptorException of kind {@link Kind#OLDER} for one of those
+     */
+    public static Descriptor read(
+            Bytes text,
+            ServiceKeys keys,
+            Optional<X25519> clientKey,
+            Instant now,
+            int sendmeIncrement,
+            UnsignedLong oldest)
+            throws DescriptorException {
         OuterLayer outer = OuterLayer.parse(text.toArray(), keys.blindedKey(), now);
+        if (outer.revision().compareTo(oldest) < 0) {
+            throw new DescriptorException(Kind.OLDER, "a descriptor older than one that is known");
+        }
         Secrets secrets = new Secrets(keys.blindedKey(), keys.subcredential(), outer.revision());
         byte[] middleText = LayerCipher.decrypt(Layer.OUTER, secrets, NO_COOKIE, outer.superencrypted())
                 .orElseThrow(() -> DescriptorException.invalid("the outer layer can't be decrypted"));

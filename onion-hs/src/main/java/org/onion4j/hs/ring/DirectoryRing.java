@@ -16,6 +16,7 @@ import org.onion4j.crypto.onion.TimePeriod;
 import org.onion4j.directory.doc.Consensus;
 import org.onion4j.directory.doc.RelayFlag;
 import org.onion4j.directory.doc.SharedRandomValue;
+import org.onion4j.directory.doc.Subprotocol;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.directory.view.Relay;
 
@@ -25,6 +26,9 @@ import org.onion4j.directory.view.Relay;
  * service descriptor".
  */
 public final class DirectoryRing {
+    /** Of the subprotocol HSDir: keeps descriptors of version 3. */
+    private static final int VERSION = 2;
+
     private final TimePeriod period;
     private final ImmutableList<Place> places; // in ascending order
     private final int replicas;
@@ -43,7 +47,7 @@ public final class DirectoryRing {
         this.spreadStore = spreadStore;
     }
 
-    /** The ring of a network: its relays with the flag HSDir whose Ed25519 identity is known. */
+    /** The ring of a network: its relays with the flag HSDir that keep such descriptors and whose Ed25519 identity is known. */
     public static DirectoryRing of(NetworkView view, RingTimes.Slot slot) {
         Bytes random = randomValue(view.consensus(), slot);
         List<Relay> directories = new ArrayList<>();
@@ -51,6 +55,7 @@ public final class DirectoryRing {
             // Authorities leave the flag off such relays; a relay that may only be a middle is none in any case.
             if (relay.has(RelayFlag.HS_DIR)
                     && !relay.has(RelayFlag.MIDDLE_ONLY)
+                    && relay.protocols().supports(Subprotocol.HS_DIR, VERSION)
                     && relay.ed25519Identity().isPresent()) {
                 directories.add(relay);
             }

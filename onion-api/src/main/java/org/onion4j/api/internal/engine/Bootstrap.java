@@ -17,6 +17,7 @@ import org.onion4j.directory.path.PathSelector;
 import org.onion4j.directory.supply.CircuitSupply;
 import org.onion4j.directory.supply.InternalCircuits;
 import org.onion4j.directory.view.NetworkView;
+import org.onion4j.hs.client.OnionServiceClient;
 
 /**
  * Takes each new view of the network to whoever needs it, and the client into the network: directory documents first,
@@ -34,6 +35,7 @@ final class Bootstrap implements DirectoryListener {
     private final GuardManager guards;
     private final CircuitSupply supply;
     private final InternalCircuits internal;
+    private final OnionServiceClient services;
     private final ChannelManager channels;
     private final PathRules rules;
     private final ProgressBoard progress;
@@ -47,6 +49,7 @@ final class Bootstrap implements DirectoryListener {
             GuardManager guards,
             CircuitSupply supply,
             InternalCircuits internal,
+            OnionServiceClient services,
             ChannelManager channels,
             PathRules rules,
             ProgressBoard progress,
@@ -54,6 +57,7 @@ final class Bootstrap implements DirectoryListener {
         this.guards = guards;
         this.supply = supply;
         this.internal = internal;
+        this.services = services;
         this.channels = channels;
         this.rules = rules;
         this.progress = progress;
@@ -73,6 +77,7 @@ final class Bootstrap implements DirectoryListener {
         }
         if (otherGuards) {
             supply.retireAll();
+            services.retireAll();
         }
         useIfReady();
     }

@@ -146,7 +146,7 @@ public final class ClientEngine implements Engine {
                         environment.ticker(),
                         environment.random(),
                         ClientProtocols.current()),
-                new Bootstrap(guards, supply, internalCircuits, channels, rules, progress, gate));
+                new Bootstrap(guards, supply, internalCircuits, services, channels, rules, progress, gate));
     }
 
     private record Task(Runnable work, Activity.Span span) implements Runnable {
