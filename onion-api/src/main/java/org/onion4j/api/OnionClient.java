@@ -61,8 +61,9 @@ public final class OnionClient implements AutoCloseable {
     static {
         ClientDoor.install(new ClientDoor() {
             @Override
-            protected void set(Builder builder, Environment environment) {
+            protected void set(Builder builder, Environment environment, Owner owner) {
                 builder.environment = environment;
+                builder.owner = owner;
             }
         });
     }
@@ -72,13 +73,15 @@ public final class OnionClient implements AutoCloseable {
     private final ClientRequests requests;
     private final Callbacks callbacks = new Callbacks();
     private final SocksProxies proxies;
+    private final ClientDoor.Owner owner;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private OnionClient(Engine engine, StateStore state, Environment environment, ClientRequests requests) {
+    private OnionClient(Engine engine, StateStore state, ClientRequests requests, Builder builder) {
         this.engine = engine;
         this.state = state;
         this.requests = requests;
-        this.proxies = new SocksProxies(requests, environment.ticker());
+        this.proxies = new SocksProxies(requests, builder.environment.ticker());
+        this.owner = builder.owner;
     }
 
     /** Begins to describe a client. */
@@ -321,6 +324,7 @@ public final class OnionClient implements AutoCloseable {
         } finally {
             state.close();
             callbacks.close();
+            owner.closed(this);
         }
     }
 
@@ -337,6 +341,7 @@ public final class OnionClient implements AutoCloseable {
         private InternalAddresses internalAddresses = InternalAddresses.REFUSED;
         private Environment environment = Environment.system();
         private EngineFactory engines = Engines.real();
+        private ClientDoor.Owner owner = ClientDoor.Owner.NOBODY;
 
         private Builder() {}
 
@@ -410,21 +415,31 @@ public final class OnionClient implements AutoCloseable {
                         UnsupportedFeatureException.Feature.BRIDGES,
                         "the network is to be reached through bridges, which this release does not support");
             }
-            StateStore state = openState();
-            boolean built = false;
+            OnionClient client = make(description, config.isTesting() ? InternalAddresses.ALLOWED : internalAddresses);
+            boolean taken = false;
             try {
-                InternalAddresses internal = config.isTesting() ? InternalAddresses.ALLOWED : internalAddresses;
-                Engine engine = engines.create(new EngineConfig(description, state, internal, environment));
-                DestinationRules rules = new DestinationRules(internal);
-                OnionClient client = new OnionClient(
-                        engine,
-                        state,
-                        environment,
-                        new ClientRequests(engine, rules, connectTimeout, bootstrapTimeout));
-                built = true;
+                owner.built(client);
+                taken = true;
                 return client;
             } finally {
-                if (!built) {
+                if (!taken) {
+                    client.close();
+                }
+            }
+        }
+
+        private OnionClient make(NetworkDescription description, InternalAddresses internal) throws OnionException {
+            StateStore state = openState();
+            boolean made = false;
+            try {
+                Engine engine = engines.create(new EngineConfig(description, state, internal, environment));
+                ClientRequests requests =
+                        new ClientRequests(engine, new DestinationRules(internal), connectTimeout, bootstrapTimeout);
+                OnionClient client = new OnionClient(engine, state, requests, this);
+                made = true;
+                return client;
+            } finally {
+                if (!made) {
                     state.close();
                 }
             }

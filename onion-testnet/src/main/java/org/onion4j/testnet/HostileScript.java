@@ -122,7 +122,7 @@ final class HostileScript implements RelayScript {
                     replace.accept(reaction.data());
                     break;
                 }
-            } catch (RuntimeException | AssertionError e) {
+            } catch (RuntimeException | Error e) { // the loop's other work must go on, whatever the script did
                 log.warn("a hostility failed at {}", passing, e);
                 if (failures.size() < MAX_FAILURES) {
                     failures.add("hostility failed at " + passing + ": " + e);

@@ -6,51 +6,81 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.onion4j.api.ClientClosedException;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionException;
+import org.onion4j.api.internal.ClientDoor;
+import org.onion4j.api.internal.Environment;
 
 /**
- * The clients that a network has given out, to be closed with it. Threading: any thread; the fields are guarded by the
- * lock, under which no client is made or closed.
+ * The clients of a network, to be closed with it. Threading: any thread; the fields are guarded by the lock, under which no
+ * client is made or closed.
  */
 final class NetworkClients implements AutoCloseable {
-    /** A client that may be built, and the name of the host that it will be on. */
-    record Hosted(String host, OnionClient.Builder builder) {}
+    /** Makes builders of clients, each on another host, whose clients tell the owner of themselves. */
+    interface Source {
+        /** Makes one, for clients on the host of that number. */
+        OnionClient.Builder builder(int number, UnaryOperator<Environment> change, ClientDoor.Owner owner);
+    }
 
-    private final Supplier<Hosted> builders;
+    private final Source source;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<OnionClient, String> given = new LinkedHashMap<>(); // to the host of each
+    private final Map<OnionClient, Integer> open = new LinkedHashMap<>(); // to the number of each one's host
+    private int hosts;
     private OnionClient shared;
     private boolean closed;
 
-    NetworkClients(Supplier<Hosted> builders) {
-        this.builders = builders;
+    NetworkClients(Source source) {
+        this.source = source;
     }
 
+    /** A builder for clients on a host of their own. */
     OnionClient.Builder builder() {
-        return builders.get().builder();
+        return builder(environment -> environment);
     }
 
-    OnionClient another() throws OnionException {
-        Hosted hosted = builders.get();
-        OnionClient made = hosted.builder().build();
-        boolean late;
+    /** The same for clients that run on something else in part. */
+    OnionClient.Builder builder(UnaryOperator<Environment> change) {
+        int number;
         lock.lock();
         try {
-            late = closed;
-            if (!late) {
-                given.put(made, hosted.host());
-            }
+            number = hosts++;
         } finally {
             lock.unlock();
         }
-        if (late) {
-            made.close();
-            throw new ClientClosedException("the network has been closed", null);
+        return source.builder(number, change, new ClientDoor.Owner() {
+            @Override
+            public void built(OnionClient client) throws OnionException {
+                add(client, number);
+            }
+
+            @Override
+            public void closed(OnionClient client) {
+                remove(client);
+            }
+        });
+    }
+
+    private void add(OnionClient client, int host) throws OnionException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new ClientClosedException("the network has been closed", null);
+            }
+            open.put(client, host);
+        } finally {
+            lock.unlock();
         }
-        return made;
+    }
+
+    private void remove(OnionClient client) {
+        lock.lock();
+        try {
+            open.remove(client);
+        } finally {
+            lock.unlock();
+        }
     }
 
     OnionClient shared() throws OnionException {
@@ -62,8 +92,7 @@ final class NetworkClients implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        OnionClient made =
-                another(); // one too many if two threads come at once: it touches nothing and is closed with the rest
+        OnionClient made = builder().build(); // one too many if two threads come at once: it touches nothing
         lock.lock();
         try {
             if (shared == null) {
@@ -75,12 +104,12 @@ final class NetworkClients implements AutoCloseable {
         }
     }
 
-    /** Where a client is that this has given. */
-    String hostOf(OnionClient client) {
+    /** The number of the host that a client of this network is on. */
+    int hostOf(OnionClient client) {
         lock.lock();
         try {
-            String host = given.get(client);
-            checkArgument(host != null, "not a client that this network has given");
+            Integer host = open.get(client);
+            checkArgument(host != null, "not a client of this network that is open");
             return host;
         } finally {
             lock.unlock();
@@ -93,8 +122,7 @@ final class NetworkClients implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            all = List.copyOf(given.keySet());
-            given.clear();
+            all = List.copyOf(open.keySet());
         } finally {
             lock.unlock();
         }

@@ -1,16 +1,21 @@
 package org.onion4j.testnet;
 
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
+import static com.google.common.base.Preconditions.checkState;
+
+import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableList;
 import com.google.common.net.InetAddresses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.onion4j.api.NetworkConfig;
 import org.onion4j.api.NetworkConfigException;
@@ -38,6 +43,8 @@ import org.onion4j.testnet.world.WorldExits;
  */
 final class NetworkParts implements AutoCloseable {
     private static final int LOOPS = 2; // as many as the machines that tests run on have processors, at least
+    private static final Duration LOOP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
     private static final int MEMORY_OR_PORT = 9001;
     private static final InetAddress LOOPBACK = InetAddresses.forString("127.0.0.1");
     private static final int FIRST_CLIENT_ADDRESS = 0x0ac80001; // 10.200.0.1
@@ -46,11 +53,11 @@ final class NetworkParts implements AutoCloseable {
     private final NetworkTime time;
     private final TestTime testTime;
     private final List<EventLoop> loops = new ArrayList<>();
+    private final List<LoopCalls> calls = new ArrayList<>(); // to each of the loops
     private final FaultBoard faults;
     private final MemoryNet memory;
     private final Destinations world;
     private final ActivityTracker activity;
-    private final AtomicInteger clientNumber = new AtomicInteger();
     private final NetworkClients clients = new NetworkClients(this::clientBuilder);
     private final AtomicBoolean closed = new AtomicBoolean();
     private ImmutableList<RelayHost> hosts = ImmutableList.of();
@@ -64,7 +71,7 @@ final class NetworkParts implements AutoCloseable {
         this.time = plan.pace() == NetworkPlan.Pace.STANDING
                 ? NetworkTime.manual(plan.start())
                 : NetworkTime.realFrom(plan.start());
-        this.testTime = new TestTime(time);
+        this.testTime = new TestTime(time, Ticker.systemTicker(), closed::get);
         this.world = new Destinations(plan.reach() == NetworkPlan.Reach.BOTH);
         this.faults = new FaultBoard(time, plan.seed());
         this.memory = new MemoryNet(time, faults);
@@ -92,10 +99,11 @@ final class NetworkParts implements AutoCloseable {
     private void begin() throws IOException {
         for (int i = 1; i <= LOOPS; i++) {
             String name = "onion4j-testnet-loop-" + i;
-            loops.add(
-                    plan.place() == NetworkPlan.Place.MEMORY
-                            ? EventLoop.start(name, time)
-                            : SelectorLoop.open(name, time));
+            EventLoop loop = plan.place() == NetworkPlan.Place.MEMORY
+                    ? EventLoop.start(name, time)
+                    : SelectorLoop.open(name, time);
+            loops.add(loop);
+            calls.add(new LoopCalls(loop, LOOP_LIMIT));
         }
         List<RelayHost.Place> places = new ArrayList<>();
         for (int i = 0; i < plan.all(); i++) {
@@ -121,6 +129,7 @@ final class NetworkParts implements AutoCloseable {
             InetAddress address = InetAddresses.fromInteger(0x0a000001 + ((i + 1) << 16)); // 10.N.0.1
             return new RelayHost.Place(
                     loop,
+                    calls.get(i % LOOPS),
                     memory.host(name, address),
                     faults,
                     new InetSocketAddress(address, MEMORY_OR_PORT),
@@ -129,6 +138,7 @@ final class NetworkParts implements AutoCloseable {
         WireNet net = new NioNet(name, faults);
         return new RelayHost.Place(
                 loop,
+                calls.get(i % LOOPS),
                 net,
                 faults,
                 new InetSocketAddress(LOOPBACK, 0),
@@ -137,9 +147,24 @@ final class NetworkParts implements AutoCloseable {
 
     void partition(Collection<TestRelay> relays, List<OnionClient> clientsThere) {
         List<String> side = new ArrayList<>();
-        relays.forEach(relay -> side.add(relay.nickname()));
-        clientsThere.forEach(client -> side.add(clients.hostOf(client)));
+        relays.forEach(relay -> side.add(ours(relay).nickname()));
+        clientsThere.forEach(client -> side.add(host(clients.hostOf(client))));
         faults.split(side);
+    }
+
+    void partition(TestRelay a, TestRelay b) {
+        ours(a).host().partition(ours(b).host());
+    }
+
+    void join(TestRelay a, TestRelay b) {
+        ours(a).host().join(ours(b).host());
+        spreadDocuments();
+    }
+
+    private TestRelay ours(TestRelay relay) {
+        checkNotNull(relay, "relay");
+        checkArgument(relays.contains(relay), "%s is a relay of another network", relay.nickname());
+        return relay;
     }
 
     void join() {
@@ -151,17 +176,12 @@ final class NetworkParts implements AutoCloseable {
         hosts.get(0).onLoop(directory::spread);
     }
 
-    private NetworkClients.Hosted clientBuilder() {
-        return hosted(environment -> environment);
-    }
-
     /** A client that runs on something else in part. */
     OnionClient.Builder clientBuilder(UnaryOperator<Environment> change) {
-        return hosted(change).builder();
+        return clients.builder(change);
     }
 
-    private NetworkClients.Hosted hosted(UnaryOperator<Environment> change) {
-        int number = clientNumber.getAndIncrement();
+    private OnionClient.Builder clientBuilder(int number, UnaryOperator<Environment> change, ClientDoor.Owner owner) {
         SocketConnector connector =
                 plan.place() == NetworkPlan.Place.MEMORY ? connector(number) : new DirectConnector();
         Environment environment = ClientHost.environment(
@@ -169,8 +189,7 @@ final class NetworkParts implements AutoCloseable {
                 SeededRandom.of(plan.seed(), host(number)),
                 connector,
                 plan.place() == NetworkPlan.Place.MEMORY ? activity : Activity.NONE);
-        return new NetworkClients.Hosted(
-                host(number), ClientDoor.builder(change.apply(environment)).network(config));
+        return ClientDoor.builder(change.apply(environment), owner).network(config);
     }
 
     /** A client's connections in memory: its name for faults is "client" and the number. */
@@ -201,6 +220,11 @@ final class NetworkParts implements AutoCloseable {
 
     ImmutableList<TestRelay> relays() {
         return relays;
+    }
+
+    String report() {
+        checkState(!time.isInLoop(), "called by the network itself, which would wait for itself");
+        return NetworkReporter.report(plan.seed(), time.now(), relays, REPORT_LIMIT);
     }
 
     String torrc() {
@@ -248,16 +272,30 @@ final class NetworkParts implements AutoCloseable {
         }
     }
 
+    /** Each part is ended whatever becomes of the others. */
     @Override
     public void close() {
+        checkState(!time.isInLoop(), "called by the network itself, which can't end what it runs on");
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        clients.close();
-        hosts.forEach(RelayHost::end);
-        world.close();
+        try {
+            clients.close();
+        } finally {
+            try {
+                world.close();
+            } finally {
+                closeLoops();
+                memory.close();
+                time.unregister(activity);
+            }
+        }
+    }
+
+    /** The relays end with their loops. */
+    private void closeLoops() {
+        loops.forEach(EventLoop::end);
         loops.forEach(EventLoop::close);
-        memory.close();
-        time.unregister(activity);
+        calls.forEach(LoopCalls::close);
     }
 }

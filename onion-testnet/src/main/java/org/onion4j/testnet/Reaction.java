@@ -1,7 +1,5 @@
 package org.onion4j.testnet;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.Optional;
@@ -63,10 +61,13 @@ public final class Reaction {
         return with(Optional.of(Duration.ZERO), more);
     }
 
-    /** And sends these later, by the network's time. */
+    /**
+     * And sends these later, by the network's time.
+     *
+     * @throws IllegalArgumentException if the delay is negative or more than a hundred years
+     */
     public Reaction after(Duration delay, Forgery... more) {
-        checkArgument(!delay.isNegative(), "a delay of %s", delay);
-        return with(Optional.of(delay), more);
+        return with(Optional.of(Checks.duration(delay, "delay")), more);
     }
 
     private Reaction with(Optional<Duration> delay, Forgery... more) {

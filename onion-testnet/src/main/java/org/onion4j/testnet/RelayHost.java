@@ -1,18 +1,13 @@
 package org.onion4j.testnet;
 
-import static com.google.common.base.Preconditions.checkState;
-
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.onion4j.crypto.bytes.RsaIdentity;
@@ -35,19 +30,24 @@ import org.onion4j.testnet.wire.WireServer;
  * A relay with all that is around it: its place, its keys, its directory and its faults.
  *
  * <p>Threading: any thread but the network's loops may call; calls wait for the relay's loop, where the relay and its
- * faults live.
+ * faults live. After the end of the loop, what the relay has seen can still be asked for, and all else is refused.
  */
 final class RelayHost {
-    private static final Duration LOOP_LIMIT = Duration.ofSeconds(30);
-
     /**
      * Where a relay lives.
      *
+     * @param calls to the loop
      * @param net where it has the relay's nickname for its name
      * @param faults of that net
      * @param address where it is to listen; port 0 for any
      */
-    record Place(EventLoop loop, WireNet net, FaultBoard faults, InetSocketAddress address, ExitConnector exits) {}
+    record Place(
+            EventLoop loop,
+            LoopCalls calls,
+            WireNet net,
+            FaultBoard faults,
+            InetSocketAddress address,
+            ExitConnector exits) {}
 
     private final String nickname;
     private final Place place;
@@ -64,6 +64,7 @@ final class RelayHost {
     private volatile boolean alive;
     private volatile boolean frozen;
     private volatile HostileScript hostile; // the last one
+    private volatile ImmutableList<SeenCircuit> seenToTheEnd = ImmutableList.of(); // once the loop has ended
     private int lives;
 
     RelayHost(
@@ -126,6 +127,11 @@ final class RelayHost {
         return script == null ? List.of() : script.failures();
     }
 
+    /** The network's time. */
+    Instant now() {
+        return place.loop.time().now();
+    }
+
     Loop loop() {
         return place.loop;
     }
@@ -139,8 +145,13 @@ final class RelayHost {
         return alive && !frozen;
     }
 
-    /** Begins to listen and to serve. */
+    /** Begins to listen and to serve, for the first time. */
     void start() throws IOException {
+        place.loop.atEnd(this::endOnLoop);
+        startAgain();
+    }
+
+    private void startAgain() throws IOException {
         Optional<IOException> failure = get(() -> {
             try {
                 startOnLoop();
@@ -155,6 +166,9 @@ final class RelayHost {
     }
 
     private void startOnLoop() throws IOException {
+        if (relay != null) {
+            return;
+        }
         lives++;
         identity.renew(place.loop.time().now());
         relay = Relay.start(
@@ -178,32 +192,31 @@ final class RelayHost {
     }
 
     void kill() {
-        onLoop(() -> {
-            if (relay != null) {
-                alive = false;
-                past.addAll(converted());
-                relay.close();
-                relay = null;
-            }
-        });
+        onLoop(this::killOnLoop);
+    }
+
+    private void killOnLoop() {
+        if (relay != null) {
+            alive = false;
+            past.addAll(converted());
+            relay.close();
+            relay = null;
+        }
     }
 
     void revive() throws TestNetworkException {
-        if (!alive) {
-            try {
-                start();
-            } catch (IOException e) {
-                throw new TestNetworkException(nickname + " could not be revived: " + e.getMessage(), e);
-            }
+        try {
+            startAgain();
+        } catch (IOException e) {
+            throw new TestNetworkException(nickname + " could not be revived: " + e.getMessage(), e);
         }
     }
 
     /** Ends it for good. */
-    void end() {
+    private void endOnLoop() {
         dirPort.ifPresent(WireServer::close);
-        if (alive) {
-            kill();
-        }
+        killOnLoop();
+        seenToTheEnd = ImmutableList.copyOf(past);
     }
 
     void skewClock(Duration by) {
@@ -270,10 +283,26 @@ final class RelayHost {
     }
 
     List<SeenCircuit> seen() {
-        return get(() -> ImmutableList.<SeenCircuit>builder()
+        return place.calls.isClosed() ? seenToTheEnd : get(this::seenNow);
+    }
+
+    /** What it is going to tell. */
+    interface Telling {
+        /** What it has seen; empty if it doesn't tell within the time. */
+        Optional<List<SeenCircuit>> within(Duration time);
+    }
+
+    /** Asks what it has seen and doesn't wait for it. */
+    Telling tell() {
+        LoopCalls.Call<List<SeenCircuit>> call = place.calls.begin(this::seenNow);
+        return time -> place.calls.isClosed() ? Optional.of(seenToTheEnd) : call.within(time);
+    }
+
+    private List<SeenCircuit> seenNow() {
+        return ImmutableList.<SeenCircuit>builder()
                 .addAll(past)
                 .addAll(relay == null ? List.of() : converted())
-                .build());
+                .build();
     }
 
     void forget() {
@@ -307,25 +336,7 @@ final class RelayHost {
     }
 
     private <T> T get(Supplier<T> task) {
-        checkState(!place.loop.inLoop(), "called by the network itself");
-        CompletableFuture<T> done = new CompletableFuture<>();
-        place.loop.execute(() -> {
-            try {
-                done.complete(task.get());
-            } catch (RuntimeException | Error e) {
-                done.completeExceptionally(e);
-            }
-        });
-        try {
-            return done.get(LOOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("the network has been closed, or hangs", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+        return place.calls.get(task);
     }
 
     @Override

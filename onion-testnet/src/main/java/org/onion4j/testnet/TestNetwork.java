@@ -74,12 +74,12 @@ public final class TestNetwork implements AutoCloseable {
 
     /** Another client of this network, with guards and circuits of its own; closed with the network unless you do it before. */
     public OnionClient newClient() throws OnionException {
-        return parts.clients().another();
+        return clientBuilder().build();
     }
 
     /**
      * Begins to describe a client of this network: the network, its time, randomness and connections are set, the rest is
-     * yours. Close what it builds before the network.
+     * yours. What it builds is closed with the network, unless you do it before.
      */
     public OnionClient.Builder clientBuilder() {
         return parts.clients().builder();
@@ -165,8 +165,8 @@ public final class TestNetwork implements AutoCloseable {
      * both.
      *
      * @param relays of one side
-     * @param clients of the same side, which {@link #client} or {@link #newClient} has given
-     * @throws IllegalArgumentException if a client is none of those
+     * @param clients of the same side
+     * @throws IllegalArgumentException if one of the relays or clients is not of this network
      */
     public void partition(Collection<TestRelay> relays, OnionClient... clients) {
         parts.partition(relays, List.of(clients));
@@ -175,15 +175,20 @@ public final class TestNetwork implements AutoCloseable {
     /**
      * Nothing moves between two relays any more, and neither answers the other's attempts to connect, until {@link #join}.
      * Documents find ways over other relays; where there is none, it is as with {@link #partition(Collection, OnionClient...)}.
+     *
+     * @throws IllegalArgumentException if one is not of this network
      */
     public void partition(TestRelay a, TestRelay b) {
-        a.host().partition(b.host());
+        parts.partition(a, b);
     }
 
-    /** Takes {@link #partition(TestRelay, TestRelay)} back; documents go on their way at once. */
+    /**
+     * Takes {@link #partition(TestRelay, TestRelay)} back; documents go on their way at once.
+     *
+     * @throws IllegalArgumentException if one is not of this network
+     */
     public void join(TestRelay a, TestRelay b) {
-        a.host().join(b.host());
-        parts.spreadDocuments();
+        parts.join(a, b);
     }
 
     /**
@@ -196,15 +201,7 @@ public final class TestNetwork implements AutoCloseable {
 
     /** What each relay has seen, and the seed: for a human who wonders why a test failed. */
     public String report() {
-        StringBuilder text = new StringBuilder("onion network with seed " + seed + " at " + time().now() + "\n");
-        for (TestRelay relay : relays()) {
-            text.append("  ").append(relay).append('\n');
-            relay.seen().forEach(circuit -> text.append("    ").append(circuit).append('\n'));
-            relay.host()
-                    .hostileFailures()
-                    .forEach(failure -> text.append("    ").append(failure).append('\n'));
-        }
-        return text.toString();
+        return parts.report();
     }
 
     /** For this module's own tests. */
@@ -213,9 +210,13 @@ public final class TestNetwork implements AutoCloseable {
     }
 
     /**
-     * Ends the network and the clients that {@link #client} and {@link #newClient} have given. When this returns, no thread
-     * and no socket of it is left, but for handlers of destinations that don't end although their connections are closed and
-     * their threads interrupted. Again: no effect.
+     * Ends the network and its clients. When this returns, no thread and no socket of it is left, but for handlers of
+     * destinations that don't end although their connections are closed and their threads interrupted, and for scripts of
+     * hostile relays that don't end although interrupted, which are waited for for two seconds. An interrupt of the calling
+     * thread changes nothing and stays pending. {@link #report} and {@link TestRelay#seen} still tell what has been; what
+     * else is asked of the network or a relay fails with IllegalStateException. Again: no effect.
+     *
+     * @throws IllegalStateException if a script of a hostile relay calls, which can't end the thread that it runs on
      */
     @Override
     public void close() {

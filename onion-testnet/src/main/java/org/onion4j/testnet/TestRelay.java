@@ -1,6 +1,7 @@
 package org.onion4j.testnet;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
@@ -99,10 +100,10 @@ public final class TestRelay {
      * Lets everything that goes to it and comes from it take longer.
      *
      * @param delay zero for not at all
+     * @throws IllegalArgumentException if it is negative or more than a hundred years
      */
     public void delay(Duration delay) {
-        checkArgument(!delay.isNegative(), "a delay of %s", delay);
-        host.delay(delay);
+        host.delay(Checks.duration(delay, "delay"));
     }
 
     /**
@@ -135,14 +136,18 @@ public final class TestRelay {
         checkArgument(k >= 1, "cells are counted from 1");
     }
 
-    /** Sets its clock wrong, ahead of the network's time or, if negative, behind it: in what it tells of the time. */
+    /**
+     * Sets its clock wrong, ahead of the network's time or, if negative, behind it: in what it tells of the time.
+     *
+     * @throws IllegalArgumentException if no clock can be so wrong: the protocol has times from 1970 until 2106
+     */
     public void skewClock(Duration skew) {
-        host.skewClock(skew);
+        host.skewClock(Checks.skew(skew, host.now()));
     }
 
     /** How it deceives those who ask it for directory documents. */
     public void deceive(DirectoryFault fault) {
-        host.deceive(fault);
+        host.deceive(checkNotNull(fault, "fault"));
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.onion4j.testnet;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Ticker;
 import java.time.Clock;
@@ -8,15 +9,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.onion4j.testnet.loop.NetworkTime;
 
 /**
  * The time of a {@link TestNetwork} and of its clients. It goes on like real time, or stands still if the network was made
  * so, until a test moves it: an hour of votes, consensuses, guard rotation and timeouts then passes in milliseconds.
  *
- * <p>Threading: any thread; one at a time moves the time.
+ * <p>Threading: any thread but the network's own, on which scripts of hostile relays run. Where several threads move the
+ * time, each waits until those before it have done, and all of what they ask for passes.
  */
 public final class TestTime {
     /**
@@ -29,17 +32,23 @@ public final class TestTime {
 
     private final NetworkTime time;
     private final Ticker real;
+    private final BooleanSupplier ended;
     private final ReentrantLock moving = new ReentrantLock();
-    private final Condition never = moving.newCondition();
 
-    TestTime(NetworkTime time) {
-        this(time, Ticker.systemTicker());
+    TestTime(NetworkTime time, Ticker real) {
+        this(time, real, () -> false);
     }
 
-    /** @param real tells how long parts of the network have not been quiet */
-    TestTime(NetworkTime time, Ticker real) {
+    /**
+     * The time of a network.
+     *
+     * @param real tells how long parts of the network have not been quiet
+     * @param ended whether the network has
+     */
+    TestTime(NetworkTime time, Ticker real, BooleanSupplier ended) {
         this.time = time;
         this.real = real;
+        this.ended = ended;
     }
 
     /** What time it is in the network. */
@@ -58,15 +67,18 @@ public final class TestTime {
      * waited for. Where something never comes to rest, such as a download that goes on all the time, the time is moved on
      * regardless after 20 seconds of real time without a moment of rest.
      *
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if it is negative, or the network would live longer than a hundred years
+     * @throws IllegalStateException if a script of a hostile relay calls, or the network has been closed
      * @throws InterruptedException if the calling thread is interrupted; part of the time may have passed
      */
     public void advance(Duration by) throws InterruptedException {
-        checkArgument(!by.isNegative(), "time doesn't go back");
+        long nanos = Checks.nanos(by, "time to pass");
+        checkCaller();
         moving.lockInterruptibly();
         try {
             long patience = awaitQuietOr(patience());
-            long target = time.nanos() + by.toNanos();
+            long target = time.nanos() + nanos;
+            checkArgument(target <= Checks.MAX.toNanos(), "a network of more than %s", Checks.MAX);
             while (true) {
                 OptionalLong next = time.nextDeadlineNanos();
                 if (!next.isPresent() || next.getAsLong() > target) {
@@ -86,14 +98,26 @@ public final class TestTime {
      * Waits until there is nothing to do in the network and its clients at this moment, without moving the time.
      *
      * @return false if that has not come in the given real time
+     * @throws IllegalArgumentException if that is negative or more than a hundred years
+     * @throws IllegalStateException if a script of a hostile relay calls, or the network has been closed
      */
     public boolean settle(Duration limit) throws InterruptedException {
-        moving.lockInterruptibly();
+        long nanos = Checks.nanos(limit, "limit");
+        checkCaller();
+        long until = real.read() + nanos;
+        if (!moving.tryLock(nanos, TimeUnit.NANOSECONDS)) {
+            return false; // who moves the time finds something to do
+        }
         try {
-            return awaitQuiet(real.read() + limit.toNanos());
+            return awaitQuiet(until);
         } finally {
             moving.unlock();
         }
+    }
+
+    private void checkCaller() {
+        checkState(!ended.getAsBoolean(), "the network has been closed");
+        checkState(!time.isInLoop(), "called by the network itself, which would wait for itself");
     }
 
     private long patience() {
@@ -111,9 +135,11 @@ public final class TestTime {
             if (real.read() - untilNanos > 0) {
                 return false;
             }
-            if (never.await(LOOK_AGAIN_NANOS, TimeUnit.NANOSECONDS)) {
-                throw new IllegalStateException("nobody signals this");
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
             }
+            LockSupport.parkNanos(
+                    this, LOOK_AGAIN_NANOS); // and keeps the lock: nobody else may move the time meanwhile
         }
         return true;
     }

@@ -295,6 +295,19 @@ class HostilityTest {
     }
 
     @Test
+    void hook_thatRunsOutOfStack_letsPassAndIsReported(TestNetwork network, OnionClient client) throws Exception {
+        network.exits()
+                .forEach(exit -> exit.hostile(passing -> {
+                    throw new StackOverflowError();
+                }));
+        try {
+            assertThat(get(client)).isEqualTo("open");
+        } finally {
+            assertThat(network.report()).contains("hostility failed", "StackOverflowError");
+        }
+    }
+
+    @Test
     void end_canBeReplaced(TestNetwork network, OnionClient client) throws Exception {
         network.exits()
                 .forEach(exit -> exit.hostile(passing -> passing.isFromRelay("END")

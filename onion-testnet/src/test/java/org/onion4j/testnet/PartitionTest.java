@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.onion4j.api.OnionClient;
@@ -192,11 +193,21 @@ class PartitionTest {
     }
 
     @Test
-    void clientOfAnotherMaking_isRefused() throws Exception {
+    void relaysAndClientsOfAnotherNetwork_areRefused() throws Exception {
         start();
-        try (OnionClient own = network.clientBuilder().build()) {
-            assertThatThrownBy(() -> network.partition(minority, own)).isInstanceOf(IllegalArgumentException.class);
+        TestRelay ours = network.relay("relay1");
+        try (TestNetwork other = TestNetwork.builder().relays(2).exits(1).build()) {
+            TestRelay theirs = other.relay("relay2");
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> network.partition(minority, other.newClient()),
+                    () -> network.partition(List.of(theirs)),
+                    () -> network.partition(ours, theirs),
+                    () -> network.partition(theirs, ours),
+                    () -> network.join(theirs, ours))) {
+                assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class);
+            }
         }
+        assertThat(network.parts().faults().areApart("relay1", "relay2")).isFalse();
     }
 
     /** The same seed and cut give the same documents. */

@@ -3,10 +3,19 @@ package org.onion4j.testnet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +76,36 @@ class TestRelayFaultsTest {
         assertThat(get(client)).isEqualTo("open");
 
         dead.revive();
+        assertThat(dead.isAlive()).isTrue();
+    }
+
+    @Test
+    void revive_byTwoThreadsAtOnce_revivesOnce(TestNetwork network) throws Exception {
+        TestRelay dead = network.relays().get(4);
+        dead.kill();
+        CountDownLatch bothAsk = new CountDownLatch(1);
+        dead.host().loop().execute(() -> Uninterruptibles.awaitUninterruptibly(bothAsk));
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try {
+            Set<Thread> asking = ConcurrentHashMap.newKeySet();
+            List<Future<?>> asked = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                asked.add(two.submit(() -> {
+                    asking.add(Thread.currentThread());
+                    dead.revive();
+                    return null;
+                }));
+            }
+            while (asking.size() < 2 || asking.stream().anyMatch(one -> one.getState() == Thread.State.RUNNABLE)) {
+                Thread.onSpinWait();
+            }
+            bothAsk.countDown();
+            for (Future<?> one : asked) {
+                one.get();
+            }
+        } finally {
+            two.shutdownNow();
+        }
         assertThat(dead.isAlive()).isTrue();
     }
 

@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.base.Ticker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionStream;
@@ -137,5 +142,117 @@ class TestTimeTest {
         Busy part = new Busy(time, true);
         new TestTime(time, slowMachine()).advance(Duration.ofMinutes(10));
         assertThat(part.due).isEqualTo(Duration.ofSeconds(601).toNanos());
+    }
+
+    /** A part that is at work until a second thread waits to move the time, or has come to move it beside the first. */
+    private static final class Rival implements TimeParticipant {
+        private static final int LOOKS = 200;
+
+        private final Thread mover = Thread.currentThread();
+        private final Thread rival;
+        private final Set<Thread> movers = ConcurrentHashMap.newKeySet();
+        private int looks;
+        private boolean overlapped;
+
+        Rival(Thread rival) {
+            this.rival = rival;
+        }
+
+        @Override
+        public OptionalLong nextDeadlineNanos() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public boolean isIdle() {
+            movers.add(Thread.currentThread());
+            if (rival.getState() == Thread.State.NEW) {
+                rival.start(); // while the first thread moves the time
+            }
+            if (Thread.currentThread() != mover) {
+                return true;
+            }
+            overlapped |= movers.contains(rival);
+            return overlapped || (rival.getState() == Thread.State.WAITING && looks++ > LOOKS);
+        }
+
+        @Override
+        public void timeMoved() {}
+    }
+
+    @Test
+    void advance_byTwoThreadsAtOnce_losesNoTime() throws Exception {
+        NetworkTime time = NetworkTime.manual(Instant.EPOCH);
+        TestTime moved = new TestTime(time, Ticker.systemTicker());
+        Thread other = new Thread(() -> {
+            try {
+                moved.advance(Duration.ofHours(6));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Rival part = new Rival(other);
+        time.register(part);
+
+        moved.advance(Duration.ofHours(6));
+        other.join();
+
+        assertThat(part.overlapped).isFalse();
+        assertThat(moved.now()).isEqualTo(Instant.EPOCH.plus(Duration.ofHours(12)));
+    }
+
+    @Test
+    void settle_whileAnotherMovesTheTime_givesUpAtItsLimit() throws Exception {
+        NetworkTime time = NetworkTime.manual(Instant.EPOCH);
+        TestTime moved = new TestTime(time, Ticker.systemTicker());
+        AtomicReference<Boolean> settled = new AtomicReference<>();
+        Thread other = new Thread(() -> {
+            try {
+                settled.set(moved.settle(Duration.ofMillis(1)));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        time.register(new TimeParticipant() {
+            @Override
+            public OptionalLong nextDeadlineNanos() {
+                return OptionalLong.empty();
+            }
+
+            @Override
+            public boolean isIdle() {
+                if (other.getState() == Thread.State.NEW) {
+                    other.start();
+                }
+                return !other.isAlive();
+            }
+
+            @Override
+            public void timeMoved() {}
+        });
+
+        moved.advance(Duration.ofHours(6));
+
+        assertThat(settled.get()).isFalse();
+    }
+
+    @Test
+    void durations_ofNoUse_areRefusedInWords(TestNetwork network) {
+        Duration ages = Duration.ofDays(365_000);
+        TestRelay relay = network.relays().get(0);
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> network.time().advance(ages),
+                () -> network.time().settle(ages),
+                () -> relay.delay(ages),
+                () -> relay.skewClock(ages),
+                () -> relay.skewClock(ages.negated()),
+                () -> Reaction.pass().after(ages, Forgery.destroy(1)))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("8760000H");
+        }
+        assertThatThrownBy(() -> network.time().advance(null)).hasMessage("time to pass");
+        assertThatThrownBy(() -> relay.delay(null)).hasMessage("delay");
+        assertThatThrownBy(() -> relay.skewClock(null)).hasMessage("skew");
     }
 }

@@ -2,11 +2,14 @@ package org.onion4j.testnet.loop;
 
 import static com.google.common.base.Preconditions.checkNotNull;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -19,7 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 public class EventLoop implements Loop, TimeParticipant, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
-    private static final long JOIN_MILLIS = 5000;
+    /** How long those who close it wait for the task that runs, before they interrupt it and again afterwards. */
+    private static final Duration JOIN_LIMIT = Duration.ofSeconds(1);
 
     private final NetworkTime time;
     private final Waiting waiting;
@@ -28,6 +32,8 @@ public class EventLoop implements Loop, TimeParticipant, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeSet<Timer> timers = new TreeSet<>();
     private final AtomicLong made = new AtomicLong(); // timers, to keep those of one moment in order
+    private final Queue<Runnable> lastTasks = new ConcurrentLinkedQueue<>();
+    private final Duration joinLimit;
 
     private volatile boolean idle; // the thread waits or is about to; false while it looks for work and while it works
     private volatile boolean closed;
@@ -40,10 +46,30 @@ public class EventLoop implements Loop, TimeParticipant, AutoCloseable {
     }
 
     EventLoop(String name, NetworkTime time, Waiting waiting) {
+        this(name, time, waiting, JOIN_LIMIT);
+    }
+
+    /** @param joinLimit of real time, for which a task that runs is waited for at the end, twice */
+    EventLoop(String name, NetworkTime time, Waiting waiting, Duration joinLimit) {
         this.time = time;
         this.waiting = waiting;
-        this.thread = new Thread(this::run, name);
+        this.joinLimit = joinLimit;
+        this.thread = new LoopThread(this, name);
         thread.setDaemon(true);
+    }
+
+    private static final class LoopThread extends Thread {
+        private final EventLoop loop;
+
+        LoopThread(EventLoop loop, String name) {
+            super(loop::run, name);
+            this.loop = loop;
+        }
+    }
+
+    /** The loop whose thread is calling. */
+    static Optional<EventLoop> current() {
+        return Thread.currentThread() instanceof LoopThread thread ? Optional.of(thread.loop) : Optional.empty();
     }
 
     final void begin() {
@@ -146,9 +172,16 @@ public class EventLoop implements Loop, TimeParticipant, AutoCloseable {
             log.error("a loop of the test network has ended", e); // a bug of ours: tasks are caught one by one
             throw e;
         } finally {
+            closed = true;
+            lastTasks.forEach(this::runLogged);
             idle = true;
             waiting.close();
         }
+    }
+
+    /** What the loop's thread is to do when the loop has been closed, after all else. Before that. */
+    public void atEnd(Runnable task) {
+        lastTasks.add(task);
     }
 
     /** Runs what is here now; what these tasks add comes in the next round, so that timers and sockets get their turn. */
@@ -203,9 +236,8 @@ public class EventLoop implements Loop, TimeParticipant, AutoCloseable {
         return left > 0 && time.isManual() ? Waiting.MAX_NANOS : Math.min(left, Waiting.MAX_NANOS);
     }
 
-    /** Drops all tasks and timers and ends the thread; waits for it unless called by it. Again: no effect. */
-    @Override
-    public void close() {
+    /** Drops all tasks and timers and lets the thread end, without waiting for it. Again: no effect. */
+    public void end() {
         closed = true;
         time.unregister(this);
         lock.lock();
@@ -215,21 +247,29 @@ public class EventLoop implements Loop, TimeParticipant, AutoCloseable {
             lock.unlock();
         }
         waiting.wake(thread);
-        if (!inLoop()) {
-            join();
+    }
+
+    /**
+     * Drops all tasks and timers and ends the thread; waits for it unless called by it. A task that goes on for a second is
+     * interrupted; one that goes on all the same keeps the thread until it ends. Again: no effect.
+     */
+    @Override
+    public void close() {
+        end();
+        if (!inLoop() && !join()) {
+            log.debug("{} is interrupted: a task has not ended", thread.getName());
+            thread.interrupt();
+            if (!join()) {
+                log.warn("{} goes on: a task has not ended", thread.getName());
+            }
         }
         tasks.clear();
     }
 
-    private void join() {
-        try {
-            thread.join(JOIN_MILLIS);
-            if (thread.isAlive()) {
-                log.warn("{} goes on: a task has not ended", thread.getName());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Waits a while for the thread, whoever is interrupted; whether it has ended. */
+    private boolean join() {
+        Uninterruptibles.joinUninterruptibly(thread, joinLimit.toMillis(), TimeUnit.MILLISECONDS);
+        return !thread.isAlive();
     }
 
     @Override

@@ -144,6 +144,11 @@ public final class NetworkTime {
         return activity.get() == before;
     }
 
+    /** Whether the calling thread is that of a loop by this time. */
+    public boolean isInLoop() {
+        return EventLoop.current().filter(loop -> loop.time().equals(this)).isPresent();
+    }
+
     @Override
     public String toString() {
         return "NetworkTime(" + now() + (manual ? ", standing still)" : ")");

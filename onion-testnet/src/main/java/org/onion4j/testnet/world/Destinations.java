@@ -1,6 +1,7 @@
 package org.onion4j.testnet.world;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.net.InetAddresses;
@@ -66,7 +67,7 @@ public final class Destinations implements AutoCloseable {
         checkArgument(literal || NAME.matcher(host).matches(), "'%s' is no name in lower case", host);
         lock.lock();
         try {
-            checkArgument(!closed, "the network has been closed");
+            checkState(!closed, "the network has been closed");
             ImmutableList<InetAddress> addresses =
                     literal ? ImmutableList.of(InetAddresses.forString(host)) : addressesOf(host);
             Entry entry = new Entry(host, port, addresses, server);

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -139,5 +141,39 @@ class EventLoopTest {
         assertThat(ran).isEmpty();
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(t -> t.getName().equals("loop"));
+    }
+
+    @Test
+    void close_whileATaskNeverEnds_returnsAndLeavesTheRestToTheThread() throws Exception {
+        EventLoop stuck = new EventLoop("stuck", time, new Waiting.Parked(), Duration.ofMillis(1));
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        AtomicBoolean goOn = new AtomicBoolean();
+        stuck.atEnd(ended::countDown);
+        stuck.begin();
+        stuck.execute(() -> {
+            begun.countDown();
+            while (!goOn.get()) {
+                Thread.onSpinWait();
+            }
+        });
+        begun.await();
+
+        stuck.close();
+        assertThat(ended.getCount()).isOne();
+        goOn.set(true);
+
+        ended.await();
+    }
+
+    @Test
+    void close_onAnInterruptedThread_waitsForTheLastTasks() {
+        loop.atEnd(() -> ran.add("last"));
+        loop.execute(() -> ran.add("task"));
+        Quiet.await(time);
+        Thread.currentThread().interrupt();
+        loop.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ran).containsExactly("task", "last");
     }
 }
