@@ -20,4 +20,7 @@ module org.onion4j.hs {
     exports org.onion4j.hs.ring to
             org.onion4j.api,
             org.onion4j.testnet;
+    exports org.onion4j.hs.service to
+            org.onion4j.api,
+            org.onion4j.testnet;
 }

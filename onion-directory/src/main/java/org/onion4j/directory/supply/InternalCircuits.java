@@ -49,6 +49,7 @@ public final class InternalCircuits {
     private final GuardManager guards;
     private final InternalPaths paths;
     private final Supplier<Duration> buildTimeout;
+    private final RandomSource random;
     private final Ticker ticker;
     private final Scheduler scheduler;
     private final AtomicReference<PathSelector> network = new AtomicReference<>();
@@ -66,6 +67,7 @@ public final class InternalCircuits {
         this.guards = guards;
         this.paths = new InternalPaths(layerTwo, random);
         this.buildTimeout = buildTimeout;
+        this.random = random;
         this.ticker = ticker;
         this.scheduler = scheduler;
     }
@@ -83,6 +85,12 @@ public final class InternalCircuits {
     /** How long most circuits of three hops take to build. */
     public Duration buildTimeout() {
         return buildTimeout.get();
+    }
+
+    /** Draws a relay that fits for the end of a circuit, weighted as a middle relay; empty if there is none. */
+    public Optional<Relay> drawRelay(Predicate<Relay> fits) {
+        PathSelector selector = network.get();
+        return selector == null ? Optional.empty() : selector.drawMiddle(fits, random);
     }
 
     /** A circuit of three hops to a relay of our choice that fits. Whoever cancels the future gives it up. */
