@@ -11,33 +11,28 @@ import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.ChannelMessage;
 import org.onion4j.circuit.cell.Create2;
 import org.onion4j.circuit.cell.CreateFast;
-import org.onion4j.circuit.cell.Created2;
-import org.onion4j.circuit.cell.CreatedFast;
 import org.onion4j.circuit.cell.Destroy;
 import org.onion4j.circuit.cell.DestroyReason;
 import org.onion4j.circuit.cell.HandshakeType;
-import org.onion4j.circuit.channel.CellHandler;
 import org.onion4j.circuit.channel.Channel;
 import org.onion4j.circuit.channel.ChannelException;
-import org.onion4j.circuit.flow.FlowViolationException;
 import org.onion4j.circuit.message.Begin;
 import org.onion4j.circuit.message.BeginDir;
+import org.onion4j.circuit.message.EstablishIntro;
 import org.onion4j.circuit.message.Extend2;
 import org.onion4j.circuit.message.IntroEstablished;
 import org.onion4j.circuit.message.Introduce2;
 import org.onion4j.circuit.message.MessageExtension;
 import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
+import org.onion4j.circuit.message.Rendezvous1;
 import org.onion4j.circuit.message.Resolve;
 import org.onion4j.circuit.message.Resolved;
-import org.onion4j.circuit.message.Sendme;
-import org.onion4j.circuit.message.Truncated;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.circuit.stream.StreamCarrier;
 import org.onion4j.circuit.stream.StreamException;
 import org.onion4j.crypto.bytes.Bytes;
-import org.onion4j.crypto.bytes.WireFormatException;
-import org.onion4j.crypto.bytes.WireReader;
+import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.bytes.WireWriter;
 import org.onion4j.crypto.handshake.ClientHandshake;
 import org.onion4j.crypto.handshake.CreateFastClient;
@@ -68,6 +63,12 @@ public final class Circuit implements AutoCloseable {
 
     private static final String NO_RANDOMNESS = "the random source failed";
 
+    /** Whether the relay is told that the circuit is closed. */
+    enum Notice {
+        SEND_DESTROY,
+        NONE
+    }
+
     private enum State {
         OPEN,
         CLOSED
@@ -82,7 +83,7 @@ public final class Circuit implements AutoCloseable {
     private final Conversation conversation;
     private final CompletableFuture<CircuitException> closed = new CompletableFuture<>();
     private final AfterUnlock afterUnlock;
-    private final RelayReceiver receiver;
+    private final CircuitInput input;
 
     private State state = State.OPEN;
     private int circuitId;
@@ -101,7 +102,7 @@ public final class Circuit implements AutoCloseable {
         this.streams = new StreamTable(carrier, ticker, random);
         this.handshakes = new HopHandshake(parameters, random, afterUnlock);
         this.conversation = new Conversation(afterUnlock);
-        this.receiver = new RelayReceiver(streams, conversation, new Whole());
+        this.input = new CircuitInput(this, lock, afterUnlock, streams, conversation, sender);
     }
 
     /**
@@ -119,7 +120,7 @@ public final class Circuit implements AutoCloseable {
         }
         circuit.lock.lock();
         try {
-            circuit.circuitId = channel.attach(circuit.new Incoming());
+            circuit.circuitId = channel.attach(circuit.input);
         } finally {
             circuit.lock.unlock();
         }
@@ -156,6 +157,13 @@ public final class Circuit implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Under the lock: the last hop, of which something can be asked. */
+    private Hop last() {
+        checkState(!hops.isEmpty(), "the circuit has no hop");
+        checkState(!input.isJoined(), "the circuit ends at a client");
+        return hops.get(hops.size() - 1);
     }
 
     /** How many streams are open or opening, look-ups included. */
@@ -236,8 +244,7 @@ public final class Circuit implements AutoCloseable {
         HandshakeType type = Handshakes.type(target);
         lock.lock();
         try {
-            checkState(
-                    state == State.CLOSED || (!hops.isEmpty() && !handshakes.isUnderWay()), "nothing to extend from");
+            checkState(state == State.CLOSED || !handshakes.isUnderWay(), "the last hop is not there yet");
             if (state == State.OPEN && !sender.hasRelayEarly()) {
                 handshake.close();
                 return failed(new CircuitException(CircuitException.Kind.LIMIT, "no RELAY_EARLY cell is left"));
@@ -245,7 +252,7 @@ public final class Circuit implements AutoCloseable {
             CompletableFuture<Void> done = begin(handshake, HopHandshake.Answer.EXTENDED2, target);
             if (state == State.OPEN) {
                 channel.carryPaths();
-                sender.send(hops.size() - 1, 0, new Extend2(target.linkSpecifiers(), type, handshake.onionskin()));
+                sender.send(last().index(), 0, new Extend2(target.linkSpecifiers(), type, handshake.onionskin()));
             }
             return done;
         } finally {
@@ -267,20 +274,25 @@ public final class Circuit implements AutoCloseable {
         return failed;
     }
 
-    private static CircuitException noRandomness(RandomnessException e) {
+    static CircuitException noRandomness(RandomnessException e) {
         return new CircuitException(CircuitException.Kind.LOCAL, NO_RANDOMNESS, e);
     }
 
-    private void finishHop(HopHandshake.Answer answer, Bytes reply) throws ProtocolViolation {
+    /** Under the lock: what answers a handshake has come. */
+    void finishHop(HopHandshake.Answer answer, Bytes reply) throws ProtocolViolation {
         try {
-            Hop hop = handshakes.finish(answer, reply, hops.size());
-            hops = ImmutableList.<Hop>builder().addAll(hops).add(hop).build();
-            sender.use(circuitId, hops);
+            add(handshakes.finish(answer, reply, hops.size()));
         } catch (HandshakeException e) {
             closeLocked(
                     new CircuitException(CircuitException.Kind.HANDSHAKE, "a handshake failed", e),
                     Notice.SEND_DESTROY);
         }
+    }
+
+    private void add(Hop hop) {
+        hops.forEach(Hop::forgetKh); // no longer the last ones
+        hops = ImmutableList.<Hop>builder().addAll(hops).add(hop).build();
+        sender.use(circuitId, hops);
     }
 
     // Onion services.
@@ -298,8 +310,8 @@ public final class Circuit implements AutoCloseable {
             if (state == State.CLOSED) {
                 return failed(cause);
             }
-            CompletableFuture<RelayMessage> answered = conversation.await(answer);
-            sender.send(hops.size() - 1, 0, question);
+            CompletableFuture<RelayMessage> answered = conversation.await(answer, () -> {});
+            sender.send(last().index(), 0, question);
             return answered;
         } finally {
             afterUnlock.unlock();
@@ -315,7 +327,9 @@ public final class Circuit implements AutoCloseable {
     public CompletableFuture<Void> meet(HsNtorClient handshake) {
         lock.lock();
         try {
-            checkState(state == State.CLOSED || !hops.isEmpty(), "no rendezvous point");
+            if (state == State.OPEN) {
+                last();
+            }
             return begin(handshake, HopHandshake.Answer.RENDEZVOUS2, null);
         } finally {
             afterUnlock.unlock();
@@ -333,7 +347,33 @@ public final class Circuit implements AutoCloseable {
      */
     public CompletableFuture<IntroEstablished> establishIntroduction(
             Ed25519Signer authKey, ImmutableList<MessageExtension> extensions, Consumer<Introduce2> introductions) {
-        return failed(new CircuitException(CircuitException.Kind.LOCAL, "not yet"));
+        CompletableFuture<IntroEstablished> established = new CompletableFuture<>();
+        lock.lock();
+        try {
+            if (state == State.CLOSED) {
+                return failed(cause);
+            }
+            Hop last = last();
+            EstablishIntro message;
+            try (SecretBytes kh = last.takeKh()) {
+                message = EstablishIntro.signed(authKey, extensions, kh);
+            }
+            conversation
+                    .await(
+                            RelayCommand.INTRO_ESTABLISHED,
+                            () -> conversation.hear(RelayCommand.INTRODUCE2, m -> introductions.accept((Introduce2) m)))
+                    .whenComplete((answer, failure) -> {
+                        if (failure == null) {
+                            established.complete((IntroEstablished) answer);
+                        } else {
+                            established.completeExceptionally(failure);
+                        }
+                    });
+            sender.send(last.index(), 0, message);
+            return established;
+        } finally {
+            afterUnlock.unlock();
+        }
     }
 
     /**
@@ -347,8 +387,20 @@ public final class Circuit implements AutoCloseable {
      */
     public void join(Bytes cookie, ServerReply answer, StreamAcceptor acceptor, StreamLimit limit)
             throws CircuitException {
-        answer.close();
-        checkOpen();
+        lock.lock();
+        try (answer) {
+            checkOpen();
+            checkState(!handshakes.isUnderWay(), "the last hop is not there yet");
+            sender.send(last().index(), 0, Rendezvous1.padded(cookie, answer.reply(), random));
+            checkOpen(); // sending may have failed
+            add(handshakes.client(answer.keys(), hops.size()));
+            input.join(new IncomingStreams(this, acceptor, limit, streams, sender, afterUnlock));
+        } catch (RandomnessException e) {
+            closeLocked(noRandomness(e), Notice.SEND_DESTROY);
+            throw noRandomness(e);
+        } finally {
+            afterUnlock.unlock();
+        }
     }
 
     // Streams.
@@ -373,7 +425,7 @@ public final class Circuit implements AutoCloseable {
         lock.lock();
         try {
             checkOpen();
-            int hop = hops.size() - 1;
+            int hop = last().index();
             DataStream stream = streams.newStream(kind, hop);
             if (stream == null) {
                 throw noStreamId();
@@ -399,7 +451,7 @@ public final class Circuit implements AutoCloseable {
         lock.lock();
         try {
             checkOpen();
-            int hop = hops.size() - 1;
+            int hop = last().index();
             id = streams.newResolve(hop, answer);
             if (id == 0) {
                 throw noStreamId();
@@ -418,7 +470,8 @@ public final class Circuit implements AutoCloseable {
         return answer;
     }
 
-    private void noteTraffic() {
+    /** Under the lock: a stream opens. */
+    void noteTraffic() {
         if (hops.size() > 1) {
             channel.carryTraffic();
         }
@@ -441,15 +494,9 @@ public final class Circuit implements AutoCloseable {
         if (state == State.CLOSED) {
             throw new CircuitException(cause.kind(), "the circuit is closed", cause);
         }
-        checkState(!hops.isEmpty(), "the circuit has no hop");
     }
 
     // Closing.
-
-    private enum Notice {
-        SEND_DESTROY,
-        NONE
-    }
 
     /** Closes the circuit and its streams. Doing so again has no effect. */
     @Override
@@ -467,7 +514,8 @@ public final class Circuit implements AutoCloseable {
         }
     }
 
-    private void closeLocked(CircuitException why, Notice notice) {
+    /** The same under the lock. */
+    void closeLocked(CircuitException why, Notice notice) {
         if (state == State.CLOSED) {
             return;
         }
@@ -483,9 +531,9 @@ public final class Circuit implements AutoCloseable {
         handshakes.fail(why);
         conversation.fail(why);
         streams.closeAll(why);
-        hops.forEach(hop -> hop.crypto().close());
+        hops.forEach(Hop::close);
         sender.end();
-        receiver.end();
+        input.end();
         afterUnlock.add(() -> closed.complete(why));
     }
 
@@ -502,101 +550,6 @@ public final class Circuit implements AutoCloseable {
             sender.flush();
         } finally {
             afterUnlock.unlock();
-        }
-    }
-
-    /** What arrives: called by the channel's reader. */
-    private final class Incoming implements CellHandler {
-        @Override
-        public void onCell(int command, byte[] buffer, int offset) {
-            lock.lock();
-            try {
-                if (state == State.OPEN) {
-                    handle(command, buffer, offset);
-                }
-            } catch (ProtocolViolation | FlowViolationException | WireFormatException e) {
-                closeLocked(
-                        new CircuitException(CircuitException.Kind.PROTOCOL, "a relay broke the protocol", e),
-                        Notice.SEND_DESTROY);
-            } catch (RandomnessException e) {
-                closeLocked(noRandomness(e), Notice.SEND_DESTROY);
-            } catch (RuntimeException e) {
-                channel.bugs().error("a circuit failed", e); // a bug of ours; the channel's other circuits go on
-                closeLocked(
-                        new CircuitException(CircuitException.Kind.LOCAL, "internal error", e), Notice.SEND_DESTROY);
-            } finally {
-                afterUnlock.unlock();
-            }
-        }
-
-        @Override
-        public void onBatchEnd() {
-            lock.lock();
-            try {
-                streams.onBatchEnd();
-            } finally {
-                afterUnlock.unlock();
-            }
-        }
-
-        @Override
-        public void onChannelClosed(ChannelException why) {
-            lock.lock();
-            try {
-                closeLocked(
-                        new CircuitException(CircuitException.Kind.CHANNEL, "the circuit's channel is closed", why),
-                        Notice.NONE);
-            } finally {
-                afterUnlock.unlock();
-            }
-        }
-
-        private void handle(int command, byte[] buffer, int offset)
-                throws ProtocolViolation, FlowViolationException, WireFormatException {
-            if (command == CellCommand.RELAY.wire()) {
-                receiver.receive(hops, buffer, offset);
-                return;
-            }
-            if (command == CellCommand.RELAY_EARLY.wire()) {
-                throw new ProtocolViolation("RELAY_EARLY towards the client");
-            }
-            ChannelMessage message = ChannelMessage.decode(
-                    CellCommand.ofWire(command), new WireReader(buffer, offset, ClientHopCrypto.BODY_LEN));
-            if (message instanceof Destroy destroy) {
-                closeLocked(CircuitException.destroyed(destroy.reason()), Notice.NONE);
-            } else if (message instanceof Created2 created) {
-                finishHop(HopHandshake.Answer.CREATED2, created.data());
-            } else if (message instanceof CreatedFast created) {
-                finishHop(HopHandshake.Answer.CREATED_FAST, created.reply());
-            } else if (message.command().isKnown()) {
-                throw new ProtocolViolation(message.command() + " on a circuit");
-            }
-        }
-    }
-
-    /** What messages do to the circuit as a whole. */
-    private final class Whole implements RelayReceiver.Target {
-        @Override
-        public void onExtended(Hop hop, Bytes reply) throws ProtocolViolation {
-            if (hop.index() != hops.size() - 1) {
-                throw new ProtocolViolation("EXTENDED2 from a hop that is not the last");
-            }
-            finishHop(HopHandshake.Answer.EXTENDED2, reply);
-        }
-
-        @Override
-        public void onRendezvous(Bytes handshakeInfo) throws ProtocolViolation {
-            finishHop(HopHandshake.Answer.RENDEZVOUS2, handshakeInfo);
-        }
-
-        @Override
-        public void onTruncated(Truncated message) {
-            closeLocked(CircuitException.truncated(message.reason()), Notice.SEND_DESTROY);
-        }
-
-        @Override
-        public void sendSendme(Hop hop, Sendme message) {
-            sender.send(hop.index(), 0, message);
         }
     }
 }

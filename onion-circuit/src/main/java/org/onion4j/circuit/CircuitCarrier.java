@@ -99,8 +99,8 @@ final class CircuitCarrier implements StreamCarrier {
     }
 
     @Override
-    public void sendInTurn(int hop, int streamId, RelayMessage message) {
-        sender.sendInTurn(hop, streamId, message, () -> {});
+    public void sendInTurn(int hop, int streamId, RelayMessage message, Runnable sent) {
+        sender.sendInTurn(hop, streamId, message, sent);
     }
 
     @Override

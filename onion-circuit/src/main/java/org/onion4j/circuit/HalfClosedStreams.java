@@ -3,7 +3,9 @@ package org.onion4j.circuit;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which stream IDs of a circuit are those of streams that we ended, in that order, and which of them are free again. A
@@ -12,7 +14,8 @@ import java.util.Map;
  * sent after the END shows that whatever belongs to the ended stream is here.
  *
  * <p>The last ended streams are remembered all the same, as C tor does with all of them: an ID is given back only when
- * many others were ended later. Look-ups are not here, since they cannot be ended: their answer will come.
+ * many others were ended later. So it is, without any proof, with streams that the far end had opened: it may do what it
+ * likes with the IDs it chose, and what it does with one that is forgotten closes the circuit. Look-ups are not here, since they cannot be ended: their answer will come.
  *
  * <p>Threading: guarded by the lock of the circuit.
  */
@@ -24,6 +27,8 @@ final class HalfClosedStreams {
     private record Ended(int hop, long at) {}
 
     private final Map<Integer, Ended> ended = new LinkedHashMap<>(); // by stream ID, in the order in which they ended
+    private final Set<Integer> incoming = new LinkedHashSet<>(); // those that the far end had opened, in that order
+    private int rememberedIncoming = REMEMBERED;
     private final Map<Integer, Long> answered = new HashMap<>(); // by hop: our latest BEGIN that it has answered
     private long sent; // BEGINs and ENDs
 
@@ -44,9 +49,20 @@ final class HalfClosedStreams {
         ended.put(streamId, new Ended(hop, sent));
     }
 
-    /** Nothing more can come on the stream, for the far end has ended it, too. */
+    /** The far end may open streams, so many at a time: we might end them all at once. */
+    void rememberIncoming(int maxStreams) {
+        rememberedIncoming = REMEMBERED + maxStreams;
+    }
+
+    /** The END of a stream that the far end had opened is sent. */
+    void onEndOfIncoming(int streamId) {
+        incoming.add(streamId);
+    }
+
+    /** Nothing more can come on the stream, for the far end has ended it, too, or has opened another of that ID. */
     void remove(int streamId) {
         ended.remove(streamId);
+        incoming.remove(streamId);
     }
 
     /** A hop has answered the BEGIN or RESOLVE of that number. */
@@ -56,6 +72,11 @@ final class HalfClosedStreams {
 
     /** Frees the IDs of the streams that ended first, as far as nothing more can come on them and many ended later. */
     void free(Freed target) {
+        Iterator<Integer> first = incoming.iterator();
+        while (incoming.size() > rememberedIncoming) {
+            target.free(first.next());
+            first.remove();
+        }
         Iterator<Map.Entry<Integer, Ended>> oldest = ended.entrySet().iterator();
         while (ended.size() > REMEMBERED && oldest.hasNext()) {
             Map.Entry<Integer, Ended> next = oldest.next();
@@ -69,5 +90,6 @@ final class HalfClosedStreams {
 
     void clear() {
         ended.clear();
+        incoming.clear();
     }
 }

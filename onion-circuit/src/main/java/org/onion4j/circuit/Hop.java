@@ -1,7 +1,10 @@
 package org.onion4j.circuit;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import org.onion4j.circuit.flow.HopFlow;
 import org.onion4j.circuit.message.RelayBody;
+import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.relay.ClientHopCrypto;
 
@@ -20,10 +23,13 @@ final class Hop {
     private final ClientHopCrypto crypto;
     private final HopFlow flow;
     private final RandomSource random;
+    private SecretBytes kh; // null unless it may still be needed
     private boolean randomSent; // since the last message that a SENDME will acknowledge
     private int cellsUntilRandom;
 
-    Hop(int index, ClientHopCrypto crypto, HopFlow flow, RandomSource random) {
+    /** @param kh what the handshake left for authenticating ESTABLISH_INTRO, or null; the hop's from now on */
+    Hop(int index, ClientHopCrypto crypto, HopFlow flow, SecretBytes kh, RandomSource random) {
+        this.kh = kh;
         this.index = index;
         this.crypto = crypto;
         this.flow = flow;
@@ -42,6 +48,28 @@ final class Hop {
 
     HopFlow flow() {
         return flow;
+    }
+
+    /** KH of its handshake, which the caller closes: it is here once, and while the hop is the last one. */
+    SecretBytes takeKh() {
+        checkState(kh != null, "the hop's KH is not there, or not any more");
+        SecretBytes taken = kh;
+        kh = null;
+        return taken;
+    }
+
+    /** Wipes KH. */
+    void forgetKh() {
+        if (kh != null) {
+            kh.close();
+            kh = null;
+        }
+    }
+
+    /** Forgets its keys: nothing else may be called afterwards. */
+    void close() {
+        forgetKh();
+        crypto.close();
     }
 
     /**

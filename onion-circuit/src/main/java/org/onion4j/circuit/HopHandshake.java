@@ -2,9 +2,11 @@ package org.onion4j.circuit;
 
 import java.util.concurrent.CompletableFuture;
 import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.handshake.ClientHandshake;
 import org.onion4j.crypto.handshake.HandshakeException;
 import org.onion4j.crypto.handshake.HandshakeResult;
+import org.onion4j.crypto.handshake.KeyStream;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.relay.ClientHopCrypto;
 import org.onion4j.crypto.relay.Tor1ClientCrypto;
@@ -25,6 +27,9 @@ final class HopHandshake {
         /** Of the handshake with an onion service. */
         RENDEZVOUS2
     }
+
+    /** Bytes of KH, which follow those of the hop's encryption. Spec: tor-spec, "Setting circuit keys". */
+    private static final int KH_LEN = 20;
 
     private final CircuitParameters parameters;
     private final RandomSource random;
@@ -73,11 +78,17 @@ final class HopHandshake {
             ClientHopCrypto crypto = answer == Answer.RENDEZVOUS2
                     ? Tor1ClientCrypto.ofOnionService(result.keys())
                     : Handshakes.relayCrypto(finished.target(), result);
-            hop = new Hop(index, crypto, Handshakes.flow(parameters), random);
+            SecretBytes kh = finished.target() == null ? null : result.keys().next(KH_LEN);
+            hop = new Hop(index, crypto, Handshakes.flow(parameters), kh, random);
         }
         pending = null;
         afterUnlock.add(() -> finished.done().complete(null));
         return hop;
+    }
+
+    /** The client of an onion service, which has met it: the hop, which is the circuit's from now on. */
+    Hop client(KeyStream keys, int index) {
+        return new Hop(index, Tor1ClientCrypto.ofOnionClient(keys), Handshakes.flow(parameters), null, random);
     }
 
     /** The circuit is closed. */

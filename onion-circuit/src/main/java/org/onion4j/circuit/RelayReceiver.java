@@ -48,11 +48,25 @@ final class RelayReceiver {
     private final byte[] odd = new byte[ClientHopCrypto.BODY_LEN];
     private int toleratedLeft = TOLERATED_MESSAGES;
     private boolean ended;
+    private IncomingStreams incoming; // null unless the last hop is the client of an onion service
 
     RelayReceiver(StreamTable streams, Conversation conversation, Target target) {
         this.streams = streams;
         this.conversation = conversation;
         this.target = target;
+    }
+
+    /** The last hop is the client of an onion service, which may open streams. */
+    void join(IncomingStreams streamsOfClient) {
+        incoming = streamsOfClient;
+    }
+
+    boolean isJoined() {
+        return incoming != null;
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     /** The body of a RELAY cell, at {@code offset}. */
@@ -101,20 +115,36 @@ final class RelayReceiver {
         if (streamId == 0 && last && onAnswer(RelayCommand.ofWire(command), body, length)) {
             return;
         }
+        if (last && incoming != null && onRequest(RelayCommand.ofWire(command), streamId, body, length)) {
+            return;
+        }
         onOther(hop, RelayCommand.ofWire(command), streamId, body, length);
+    }
+
+    /** @return whether it is one of the requests that the client of an onion service may make */
+    private boolean onRequest(RelayCommand command, int streamId, byte[] body, int length) throws ProtocolViolation {
+        if (command.equals(RelayCommand.BEGIN) || command.equals(RelayCommand.BEGIN_DIR)) {
+            incoming.onBegin(command, streamId, body, length);
+            return true;
+        }
+        if (command.equals(RelayCommand.RESOLVE)) {
+            tolerate(); // nobody answers these, here as in C tor
+            return true;
+        }
+        return false;
     }
 
     /** @return whether it is one of the answers that may come to whoever deals with onion services */
     private boolean onAnswer(RelayCommand command, byte[] body, int length)
             throws ProtocolViolation, WireFormatException {
-        if (!conversation.awaits(command) && !command.equals(RelayCommand.RENDEZVOUS2)) {
+        if (!conversation.mayCome(command) && !command.equals(RelayCommand.RENDEZVOUS2)) {
             return false;
         }
         RelayMessage message = RelayMessage.decode(command, 0, body, RelayBody.HEADER_LEN, length);
         if (message instanceof Rendezvous2 rendezvous) {
             target.onRendezvous(rendezvous.handshakeInfo());
         } else {
-            conversation.onAnswer(message);
+            conversation.onMessage(message);
         }
         return true;
     }

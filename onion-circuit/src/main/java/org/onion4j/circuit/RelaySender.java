@@ -95,6 +95,11 @@ final class RelaySender {
         }
     }
 
+    /** How many messages are kept. */
+    int waitingCount() {
+        return waiting.size();
+    }
+
     /** Sends what was kept, as far as there is room for it now. */
     void flush() {
         try {

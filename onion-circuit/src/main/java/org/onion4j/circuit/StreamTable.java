@@ -67,7 +67,15 @@ final class StreamTable {
             this.begin = begin;
             this.kind = stream.kind();
             this.flow = stream.flow();
-            this.connectedOwed = stream.isConnecting();
+            this.connectedOwed = stream.isConnecting() && kind != DataStream.Kind.INCOMING;
+        }
+
+        /** Of a stream that the far end asked for and that never was. */
+        HalfClosed(int hop, StreamFlow flow) {
+            this.hop = hop;
+            this.begin = 0;
+            this.kind = DataStream.Kind.INCOMING;
+            this.flow = flow;
         }
 
         @Override
@@ -132,11 +140,51 @@ final class StreamTable {
         int id = stream.streamId();
         if (entries.get(id) instanceof Live ended && ended.stream() == stream) {
             entries.put(id, new HalfClosed(stream, ended.begin()));
-            halfClosed.onEnd(id, stream.hop());
+            if (stream.kind() == DataStream.Kind.INCOMING) {
+                halfClosed.onEndOfIncoming(id);
+            } else {
+                halfClosed.onEnd(id, stream.hop());
+            }
             halfClosed.free(this::remove);
             forgetLast(id);
             live--;
         }
+    }
+
+    // Streams that the far end opens.
+
+    /** The last hop may open streams, so many at a time. */
+    void rememberIncoming(int maxStreams) {
+        halfClosed.rememberIncoming(maxStreams);
+    }
+
+    /**
+     * The far end opens a stream: the ID must not be in use. One that we ended is free from the moment when the far end
+     * has heard of that, of which it tells us by nothing else.
+     */
+    void checkFree(int streamId) throws ProtocolViolation {
+        Entry entry = entries.get(streamId);
+        if (entry instanceof HalfClosed half && half.kind == DataStream.Kind.INCOMING) {
+            remove(streamId);
+            halfClosed.remove(streamId);
+        } else if (entry != null) {
+            throw new ProtocolViolation("BEGIN with the ID of another stream");
+        }
+    }
+
+    /** The stream of an ID that is free, which waits for our answer. */
+    DataStream newIncoming(int hop, int streamId) {
+        DataStream stream = new DataStream(carrier, ticker, DataStream.Kind.INCOMING, hop, streamId);
+        entries.put(streamId, new Live(stream, 0));
+        live++;
+        return stream;
+    }
+
+    /** We end what would be the stream of an ID that is free; data may be on its way already. */
+    void addRefused(int hop, int streamId) {
+        entries.put(streamId, new HalfClosed(hop, carrier.flow(hop).newStreamFlow()));
+        halfClosed.onEndOfIncoming(streamId);
+        halfClosed.free(this::remove);
     }
 
     /** DATA from a hop; the circuit has counted it. */

@@ -5,9 +5,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import java.nio.charset.StandardCharsets;
 import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.bytes.WireFormatException;
 import org.onion4j.crypto.bytes.WireReader;
 import org.onion4j.crypto.bytes.WireWriter;
+import org.onion4j.crypto.primitive.Ed25519Signer;
+import org.onion4j.crypto.primitive.Sha3Mac;
 
 /**
  * ESTABLISH_INTRO: an onion service asks a relay to be its introduction point. Spec: rend-spec-v3, "Requesting an
@@ -35,6 +38,19 @@ public record EstablishIntro(
         checkArgument(extensions.size() <= MessageExtension.MAX_COUNT, "%s extensions", extensions.size());
         checkArgument(handshakeAuth.size() == MAC_LEN, "HANDSHAKE_AUTH of %s bytes", handshakeAuth.size());
         checkArgument(signature.size() == SIGNATURE_LEN, "signature of %s bytes", signature.size());
+    }
+
+    /**
+     * The message of a service that holds the authentication key.
+     *
+     * @param kh that of the circuit's handshake with the relay, which stays the caller's to wipe
+     */
+    public static EstablishIntro signed(
+            Ed25519Signer authKey, ImmutableList<MessageExtension> extensions, SecretBytes kh) {
+        Bytes key = authKey.publicKey();
+        Bytes mac = Bytes.copyOf(
+                Sha3Mac.of(kh.exposeArray(), macInput(key, extensions).toArray()));
+        return new EstablishIntro(key, extensions, mac, authKey.sign(signatureInput(key, extensions, mac)));
     }
 
     static EstablishIntro decode(WireReader in) throws WireFormatException {

@@ -1,5 +1,7 @@
 package org.onion4j.circuit.stream;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import com.google.common.base.Ticker;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -7,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.circuit.flow.FlowViolationException;
 import org.onion4j.circuit.flow.StreamFlow;
 import org.onion4j.circuit.message.Connected;
@@ -23,17 +24,16 @@ import org.onion4j.circuit.runtime.MemoryQuota;
  *
  * <p>Threading: {@link #read} by one thread, {@link #write} by one (perhaps another) thread, the rest by any. The
  * {@code on...} methods are the circuit's, on its channel's reader thread, with the circuit's lock held. What has
- * arrived is guarded by {@code receiveLock}, which is taken after the circuit's lock, never before it; all else is
- * guarded by the circuit's lock.
+ * arrived is in {@link StreamInput}, which has a lock of its own; all else is guarded by the circuit's lock.
  *
  * <p>Spec: tor-spec, "Opening streams and transferring data", "Closing streams", "Stream-level flow control".
  */
 public final class DataStream implements AutoCloseable {
     /** Where a stream is in its life, as the wire sees it. */
     enum State {
-        /** BEGIN or BEGIN_DIR is sent. */
+        /** BEGIN or BEGIN_DIR is sent, or has come. */
         CONNECTING,
-        /** CONNECTED has arrived. */
+        /** CONNECTED has arrived, or is sent. */
         OPEN,
         /** Ended by us, by the far end, or by the end of its circuit. */
         CLOSED
@@ -58,8 +58,6 @@ public final class DataStream implements AutoCloseable {
 
     /** No time limit, for {@link #read} and {@link #write}. */
     public static final long NO_TIMEOUT = 0;
-    /** Time-outs are by the ticker, which may go faster than a wait does (a machine that sleeps, a test): look again so often. */
-    private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final StreamCarrier carrier;
     private final Ticker ticker;
@@ -72,17 +70,11 @@ public final class DataStream implements AutoCloseable {
 
     private final Condition writable; // of the circuit's lock
     private State state = State.CONNECTING;
-    private boolean begun; // its BEGIN or BEGIN_DIR is queued: DATA may follow
+    private boolean begun; // its BEGIN, BEGIN_DIR or CONNECTED is queued: DATA may follow
 
-    private final ReentrantLock receiveLock = new ReentrantLock();
-    private final Condition readable = receiveLock.newCondition();
-    private final ReceiveBuffer received;
-    private StreamException failure; // why it is closed, for a reader and a writer; under receiveLock
-    private boolean readerWaits; // under receiveLock
-    private volatile boolean inputShut; // written under receiveLock
+    private final StreamInput input;
     private volatile boolean sendShut; // whether it is CLOSED, for a writer that holds no lock
     private volatile boolean grantMayBeDue; // the far end has used some of its window
-    private volatile long readTimeoutNanos = NO_TIMEOUT;
     private volatile long writeTimeoutNanos = NO_TIMEOUT;
 
     /** Made by the circuit, under its lock. */
@@ -94,8 +86,9 @@ public final class DataStream implements AutoCloseable {
         this.streamId = streamId;
         this.flow = carrier.flow(hop).newStreamFlow();
         this.writable = carrier.lock().newCondition();
-        this.received =
-                new ReceiveBuffer(flow.maxBufferedBytes(), carrier.memory().newAccount(new Memory()));
+        this.input = new StreamInput(
+                ticker,
+                new ReceiveBuffer(flow.maxBufferedBytes(), carrier.memory().newAccount(new Memory())));
     }
 
     /**
@@ -126,7 +119,7 @@ public final class DataStream implements AutoCloseable {
 
     /** How long {@link #read} waits for a byte, in nanoseconds; {@link #NO_TIMEOUT} for as long as it takes. */
     public void setReadTimeoutNanos(long nanos) {
-        readTimeoutNanos = nanos;
+        input.setTimeoutNanos(nanos);
     }
 
     /** How long {@link #write} waits for each message to leave, in nanoseconds; {@link #NO_TIMEOUT} for no limit. */
@@ -145,12 +138,7 @@ public final class DataStream implements AutoCloseable {
 
     /** How many bytes can be read without waiting. */
     public int available() {
-        receiveLock.lock();
-        try {
-            return received.size();
-        } finally {
-            receiveLock.unlock();
-        }
+        return input.available();
     }
 
     /**
@@ -162,64 +150,11 @@ public final class DataStream implements AutoCloseable {
      * @throws InterruptedIOException if the thread is interrupted; the stream goes on
      */
     public int read(byte[] target, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
-        }
-        int taken;
-        lockInterruptibly(receiveLock);
-        try {
-            if (received.size() == 0 && failure == null && !inputShut) {
-                awaitReadable();
-            }
-            if (inputShut) {
-                return -1;
-            }
-            if (received.size() == 0) {
-                if (isEndOfStream(failure)) {
-                    return -1;
-                }
-                throw failure.again();
-            }
-            taken = received.take(target, offset, length);
-            if (failure != null && received.size() == 0) {
-                received.clear(); // nothing more will come
-            }
-        } finally {
-            receiveLock.unlock();
-        }
-        if (grantMayBeDue) {
+        int taken = input.read(target, offset, length);
+        if (taken > 0 && grantMayBeDue) {
             grant();
         }
         return taken;
-    }
-
-    private void awaitReadable() throws IOException {
-        long limit = readTimeoutNanos;
-        long until = ticker.read() + limit;
-        readerWaits = true;
-        try {
-            while (received.size() == 0 && failure == null && !inputShut) {
-                if (limit == NO_TIMEOUT) {
-                    readable.await();
-                } else {
-                    long left = until - ticker.read();
-                    if (left <= 0) {
-                        throw StreamException.timeout("reading");
-                    }
-                    readable.awaitNanos(Math.min(left, MAX_WAIT_NANOS));
-                }
-            }
-        } catch (InterruptedException e) {
-            throw interrupted();
-        } finally {
-            readerWaits = false;
-        }
-    }
-
-    private static boolean isEndOfStream(StreamException failure) {
-        return failure.kind() == StreamException.Kind.ENDED
-                && failure.end().isPresent()
-                && failure.end().get().reason().equals(EndReason.DONE);
     }
 
     /** Lets the far end send more, as far as the reader has made room. */
@@ -236,7 +171,7 @@ public final class DataStream implements AutoCloseable {
 
     /** Under the circuit's lock: lets the far end send more, as far as there is room beside the bytes that wait. */
     private void grant(int waiting) {
-        int due = flow.sendmesDue(waiting);
+        int due = begun ? flow.sendmesDue(waiting) : 0; // a SENDME must not come before CONNECTED
         for (int i = 0; i < due; i++) {
             carrier.sendMessage(hop, streamId, Sendme.withoutTag());
         }
@@ -258,7 +193,7 @@ public final class DataStream implements AutoCloseable {
                 reserveWindows(until);
                 done += sendReserved(source, offset + done, length - done, until);
             } catch (InterruptedException e) {
-                InterruptedIOException interrupted = interrupted();
+                InterruptedIOException interrupted = StreamInput.interrupted();
                 interrupted.bytesTransferred = done;
                 throw interrupted;
             }
@@ -274,7 +209,7 @@ public final class DataStream implements AutoCloseable {
                 if (left <= 0) {
                     throw StreamException.timeout("writing");
                 }
-                writable.awaitNanos(Math.min(left, MAX_WAIT_NANOS));
+                writable.awaitNanos(Math.min(left, StreamInput.MAX_WAIT_NANOS));
             }
             checkNotClosed();
             flow.reserve();
@@ -336,64 +271,96 @@ public final class DataStream implements AutoCloseable {
 
     private void checkNotClosed() throws StreamException {
         if (state == State.CLOSED) {
-            receiveLock.lock();
-            try {
-                throw failure == null ? StreamException.closed() : failure.again();
-            } finally {
-                receiveLock.unlock();
-            }
+            throw input.failure();
         }
     }
 
     /** Further reads find the end; what arrives is dropped, and the windows go on. Doing so again has no effect. */
     public void shutdownInput() {
-        receiveLock.lock();
-        try {
-            inputShut = true;
-            received.clear();
-            readable.signalAll();
-        } finally {
-            receiveLock.unlock();
-        }
+        input.shut();
         if (grantMayBeDue) {
             grant();
         }
     }
 
     /**
-     * Ends the stream; a client never says why. A blocked reader or writer gets an exception, and what has not been read is
-     * dropped. Again: no effect.
+     * Ends the stream; a client never says why, a service that it was in the ordinary way. A blocked reader or writer gets
+     * an exception, and what has not been read is dropped. Again: no effect.
      */
     @Override
     public void close() {
-        close(StreamException.closed());
-        dropUnread(StreamException.closed()); // what the far end, or the end of the circuit, has left
+        endAndDrop(kind == Kind.INCOMING ? EndReason.DONE : EndReason.MISC);
     }
 
     /**
-     * Ends a stream that came in to an onion service and says why: {@link #close} says that it was in the ordinary way.
-     * Otherwise like {@link #close}.
+     * Ends a stream that came in to an onion service and says why. Otherwise like {@link #close}.
      *
      * @throws IllegalStateException if it is a stream of ours: a client never says why
      */
     public void close(EndReason reason) {
-        close();
+        checkState(kind == Kind.INCOMING, "a client does not say why it ends a stream");
+        endAndDrop(reason);
+    }
+
+    private void endAndDrop(EndReason reason) {
+        end(StreamException.closed(), reason);
+        input.dropUnread(StreamException.closed()); // what the far end, or the end of the circuit, has left
     }
 
     /** Ends the stream because it did not open in time. */
     public void closeForTimeout() {
-        close(StreamException.timeout("opening the stream"));
+        end(StreamException.timeout("opening the stream"), EndReason.MISC);
     }
 
-    private void close(StreamException why) {
+    private void end(StreamException why, EndReason reason) {
         carrier.lock().lock();
         try {
             if (state != State.CLOSED) {
-                carrier.sendInTurn(hop, streamId, End.of(EndReason.MISC));
+                carrier.sendInTurn(hop, streamId, End.of(reason), () -> {});
             }
             if (state != State.CLOSED) { // nor did sending close the circuit
                 carrier.halfClosed(this);
                 become(why, why.kind() == StreamException.Kind.CLOSED ? Unread.DROPPED : Unread.KEPT);
+            }
+        } finally {
+            carrier.unlock();
+        }
+    }
+
+    // The answer to a stream that came in.
+
+    /** Whether it came in and neither has been answered nor has ended. */
+    public boolean isWaiting() {
+        carrier.lock().lock();
+        try {
+            return kind == Kind.INCOMING && state == State.CONNECTING;
+        } finally {
+            carrier.unlock();
+        }
+    }
+
+    /** Says CONNECTED to a stream that came in, unless it has been answered or has ended. */
+    public void accept() {
+        checkState(kind == Kind.INCOMING, "a stream of ours");
+        carrier.lock().lock();
+        try {
+            if (state == State.CONNECTING) {
+                state = State.OPEN;
+                Connected message = Connected.withoutAddress();
+                carrier.sendInTurn(hop, streamId, message, this::onBegun);
+                carrier.afterUnlock(() -> connected.complete(message));
+            }
+        } finally {
+            carrier.unlock();
+        }
+    }
+
+    /** Ends a stream that came in, unless it has been accepted or has ended. */
+    public void reject(EndReason reason) {
+        carrier.lock().lock();
+        try {
+            if (isWaiting()) {
+                close(reason);
             }
         } finally {
             carrier.unlock();
@@ -407,10 +374,13 @@ public final class DataStream implements AutoCloseable {
         return state == State.CONNECTING;
     }
 
-    /** Under the circuit's lock: its BEGIN or BEGIN_DIR is queued. */
+    /** Under the circuit's lock: its BEGIN or BEGIN_DIR is queued, or the CONNECTED of one that came in. */
     public void onBegun() {
         begun = true;
         writable.signal();
+        if (grantMayBeDue && state == State.OPEN) {
+            grant(available()); // for what came before our CONNECTED
+        }
     }
 
     /** Under the circuit's lock: the most DATA messages that the far end may still send. */
@@ -439,20 +409,11 @@ public final class DataStream implements AutoCloseable {
      * @throws FlowViolationException if the far end sent more than it was granted
      */
     public boolean onData(byte[] source, int offset, int length) throws FlowViolationException {
-        if (state != State.OPEN) {
+        if (state != State.OPEN && !(state == State.CONNECTING && kind == Kind.INCOMING)) {
             return false;
         }
         flow.onDataReceived();
-        int waiting;
-        receiveLock.lock();
-        try {
-            if (!inputShut) {
-                received.append(source, offset, length);
-            }
-            waiting = received.size();
-        } finally {
-            receiveLock.unlock();
-        }
+        int waiting = input.append(source, offset, length);
         if (flow.sendmePending()) {
             grant(waiting); // now, if a reader that keeps up would only delay it
         }
@@ -461,14 +422,7 @@ public final class DataStream implements AutoCloseable {
 
     /** All that has arrived for now is here: wakes the reader. */
     public void onBatchEnd() {
-        receiveLock.lock();
-        try {
-            if (readerWaits) {
-                readable.signal();
-            }
-        } finally {
-            receiveLock.unlock();
-        }
+        input.wake();
     }
 
     /** A stream-level SENDME arrived. */
@@ -505,49 +459,18 @@ public final class DataStream implements AutoCloseable {
         sendShut = true;
         writable.signalAll();
         carrier.recheckRoom();
-        receiveLock.lock();
-        try {
-            if (failure == null) {
-                failure = why;
-            }
-            if (received.size() == 0 || unread == Unread.DROPPED) {
-                received.clear();
-            }
-            readable.signalAll();
-        } finally {
-            receiveLock.unlock();
-        }
+        input.fail(why, unread);
         carrier.afterUnlock(() -> {
             connected.completeExceptionally(why);
             closed.complete(null);
         });
     }
 
-    /** Where it has ended before and data is left, that goes, and a reader learns why: it must not take this for the end. */
-    private void dropUnread(StreamException why) {
-        receiveLock.lock();
-        try {
-            if (received.size() > 0) {
-                received.clear();
-                failure = why;
-            }
-        } finally {
-            receiveLock.unlock();
-        }
-    }
-
     /** What the quota of memory sees of it. */
     private final class Memory implements MemoryQuota.Owner {
         @Override
         public void trim() {
-            receiveLock.lock();
-            try {
-                if (received.size() == 0) {
-                    received.clear();
-                }
-            } finally {
-                receiveLock.unlock();
-            }
+            input.trim();
         }
 
         @Override
@@ -560,20 +483,7 @@ public final class DataStream implements AutoCloseable {
             } finally {
                 carrier.unlock();
             }
-            dropUnread(StreamException.dropped());
+            input.dropUnread(StreamException.dropped());
         }
-    }
-
-    private static void lockInterruptibly(ReentrantLock lock) throws InterruptedIOException {
-        try {
-            lock.lockInterruptibly();
-        } catch (InterruptedException e) {
-            throw interrupted();
-        }
-    }
-
-    private static InterruptedIOException interrupted() {
-        Thread.currentThread().interrupt();
-        return new InterruptedIOException("interrupted");
     }
 }

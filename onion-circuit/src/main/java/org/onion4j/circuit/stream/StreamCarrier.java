@@ -55,8 +55,12 @@ public interface StreamCarrier {
      */
     void sendMessage(int hop, int streamId, RelayMessage message);
 
-    /** The same for a message that may wait while very many do: it keeps its place among those of that kind. */
-    void sendInTurn(int hop, int streamId, RelayMessage message);
+    /**
+     * The same for a message that may wait while very many do: it keeps its place among those of that kind.
+     *
+     * @param sent runs once it is queued, with the lock held
+     */
+    void sendInTurn(int hop, int streamId, RelayMessage message, Runnable sent);
 
     /** Under the lock: the stream was closed on this side, its END is sent; the far end may still owe messages. */
     void halfClosed(DataStream stream);
