@@ -22,13 +22,13 @@ final class Guard {
         MAYBE
     }
 
-    /** So many refusals in a row (three), or so many circuits lost later on, and the guard counts as unreachable. */
-    private static final int SUSPICION_LIMIT = 9;
+    /** So many refusals in a row, and the guard counts as unreachable. */
+    private static final int REFUSAL_LIMIT = 3;
 
-    private static final int SUSPICION_OF_REFUSAL = 3;
-    private static final int SUSPICION_OF_LATER_HOP = 1;
+    /** So many circuits in a row lost after their first hop, and other primary guards are better. */
+    private static final int LOSS_LIMIT = 9;
 
-    /** So many circuits in a row that got built and were of no use, and the guard counts as unreachable. */
+    /** So many circuits in a row that got built and were of no use, and other primary guards are better. */
     private static final int USELESS_LIMIT = 5;
 
     /** A guard is down, not the network, if it failed so often while others worked, and for so long. */
@@ -69,8 +69,13 @@ final class Guard {
     private boolean failedSinceDisproof;
     Optional<Moment> failingSince = Optional.empty();
     Optional<Moment> lastTried = Optional.empty();
-    private int suspicion;
+    private int refusals;
+    private int losses;
     private int useless;
+
+    /** Since when circuits through it have come to nothing beyond it: whose fault that is can't be told. */
+    private Optional<Moment> setAsideAt = Optional.empty();
+
     private int directoryFailures;
     private Optional<Moment> directoryFailedAt = Optional.empty();
 
@@ -193,27 +198,51 @@ final class Guard {
         }
     }
 
-    /** Counts a failure that isn't surely the guard's; true once there are so many that it must be. */
-    boolean isSuspectAfter(GuardFailure why) {
-        suspicion += why == GuardFailure.LATER_HOP ? SUSPICION_OF_LATER_HOP : SUSPICION_OF_REFUSAL;
-        return suspicion >= SUSPICION_LIMIT;
+    /** Counts a circuit that the guard did not begin; true once there are so many that it must be the guard. */
+    boolean isUnwillingAfterRefusal() {
+        refusals++;
+        return refusals >= REFUSAL_LIMIT;
+    }
+
+    /** Counts a circuit that was lost beyond the guard. */
+    void noteLoss(Moment now) {
+        losses++;
+        if (losses >= LOSS_LIMIT) {
+            setAsideAt = Optional.of(now);
+        }
+    }
+
+    /** Whether other primary guards are to be tried first, as circuits through this one came to nothing lately. */
+    boolean isSetAside(Moment now) {
+        return setAsideAt.isPresent() && !setAsideAt.get().isOlderThan(RetrySchedule.delay(Duration.ZERO, true), now);
+    }
+
+    /** Of two guards that are set aside: whether this one has been so for longer. */
+    boolean isSetAsideBefore(Guard other) {
+        return setAsideAt.get().ticks() - other.setAsideAt.get().ticks() < 0;
     }
 
     void noteSuccess() {
         reachable = Reachable.YES;
         pending = false;
         disproofs = 0;
-        suspicion = 0;
+        refusals = 0;
+        losses = 0;
+        failingSince = Optional.empty();
         if (useless < USELESS_LIMIT) {
-            failingSince = Optional.empty();
+            setAsideAt = Optional.empty();
         }
     }
 
-    /** Counts a circuit that was built; true if ever more of them come to nothing, so that the guard must be bad. */
-    boolean isUselessAfterUse(boolean good, PathBiasParameters p) {
+    /** A circuit that was built was of use, or not. */
+    void noteUse(boolean good, PathBiasParameters p, Moment now) {
         pathBias = pathBias.withUse(good, p);
         useless = good ? 0 : useless + 1;
-        return useless >= USELESS_LIMIT;
+        if (good) {
+            setAsideAt = Optional.empty();
+        } else if (useless >= USELESS_LIMIT) {
+            setAsideAt = Optional.of(now);
+        }
     }
 
     void countCircuit(boolean built, PathBiasParameters p) {

@@ -53,6 +53,7 @@ record GuardChoice(
         int wanted = usage == GuardUsage.TRAFFIC ? parameters.primaryToUse() : parameters.primaryToUseForDirectory();
         List<Guard> candidates = new ArrayList<>();
         List<Guard> poorDirectories = new ArrayList<>();
+        Guard lastResort = null;
         int considered = 0;
         for (Guard guard : set.primary(parameters)) {
             guard.considerRetry(now);
@@ -64,11 +65,16 @@ record GuardChoice(
             } else if (guard.reachable != Reachable.NO && isKnownWellEnough(guard) && condition.test(guard)) {
                 if (usage == GuardUsage.DIRECTORY && guard.isPoorDirectory(now)) {
                     poorDirectories.add(guard);
+                } else if (usage == GuardUsage.TRAFFIC && guard.isSetAside(now)) {
+                    lastResort = lastResort == null || guard.isSetAsideBefore(lastResort) ? guard : lastResort;
                 } else {
                     candidates.add(guard);
                     considered++;
                 }
             }
+        }
+        if (candidates.isEmpty() && lastResort != null) {
+            return Optional.of(lastResort); // the one that has had the least chance of late
         }
         List<Guard> choice = candidates.isEmpty() ? poorDirectories : candidates;
         return choice.isEmpty() ? Optional.empty() : Optional.of(choice.get(random.nextInt(choice.size())));
@@ -79,18 +85,19 @@ record GuardChoice(
         for (Guard guard : set.sampled()) {
             guard.considerRetry(now);
         }
-        for (Guard guard : set.sampled()) {
-            if (guard.isConfirmed() && isFree(guard)) {
-                return Optional.of(guard);
-            }
+        Optional<Guard> confirmed = firstOther(guard -> guard.isConfirmed() && !guard.isSetAside(now));
+        if (confirmed.isPresent()) {
+            return confirmed;
         }
         set.expandSample(network, now);
-        for (Guard guard : set.sampled()) {
-            if (isFree(guard)) {
-                return Optional.of(guard);
-            }
-        }
-        return Optional.empty();
+        Optional<Guard> found = firstOther(guard -> !guard.isSetAside(now));
+        return found.isPresent() ? found : firstOther(guard -> true);
+    }
+
+    private Optional<Guard> firstOther(Predicate<Guard> condition) {
+        return set.sampled().stream()
+                .filter(guard -> isFree(guard) && condition.test(guard))
+                .findFirst();
     }
 
     /** Why there is none. */

@@ -18,6 +18,9 @@ public enum GuardFailure {
     UNREACHABLE,
     /** The guard answered and refused: it destroyed the circuit before its first hop was there. */
     DESTROYED,
-    /** The circuit failed after its first hop: most often the fault of a later relay, but always for a hostile guard. */
+    /**
+     * The circuit failed after its first hop: most often the fault of a later relay, or of what is between them; always so
+     * with a hostile guard. No reason to use another one than a primary guard.
+     */
     LATER_HOP
 }

@@ -40,7 +40,9 @@ import org.slf4j.LoggerFactory;
  * guards beside its primary ones: a guard counts as confirmed only once a circuit through it may be used, not when it
  * merely got built. When another guard works, each primary guard that failed is tried again at once; only those that go
  * on failing while others work are down, and only then is the other guard's circuit used. While nothing works at all,
- * other guards are tried ever more rarely than the primary ones, and the sample doesn't grow.
+ * other guards are tried ever more rarely than the primary ones, and the sample doesn't grow. A guard through which
+ * circuits come to nothing further on comes after the other primary ones for a while, but never after others: that may
+ * well be the fault of the relays beyond, which would otherwise have a say in which guards are used.
  *
  * <p>Threading: any thread. One lock guards everything in this package; tasks of {@link GuardUse#onUsable} run after it
  * is let go. No method but {@link #save} blocks.
@@ -477,9 +479,6 @@ public final class GuardManager {
             use.move(State.DEAD, now);
             uses.remove(use);
             releasePending(guard);
-            if (why == GuardFailure.LATER_HOP) {
-                guard.countCircuit(false, network.get().parameters().pathBias());
-            }
             boolean unreachable = switch (why) {
                 case UNREACHABLE -> true;
                 case NO_NETWORK -> false;
@@ -487,7 +486,12 @@ public final class GuardManager {
                     guard.noteDoubt();
                     yield false;
                 }
-                case CLOCK, DESTROYED, LATER_HOP -> guard.isSuspectAfter(why);
+                case CLOCK, DESTROYED -> guard.isUnwillingAfterRefusal();
+                case LATER_HOP -> {
+                    guard.countCircuit(false, network.get().parameters().pathBias());
+                    guard.noteLoss(now);
+                    yield false;
+                }
             };
             if (unreachable) {
                 LOG.debug("a guard (primary: {}) is unreachable now: {}", guard.primary, why);
@@ -540,20 +544,15 @@ public final class GuardManager {
     }
 
     void used(GuardUse use, boolean good) {
-        List<Runnable> tasks = new ArrayList<>();
         lock.lock();
         try {
             Moment now = time.now();
             if (good) {
                 signs.noteActivity(now);
             }
-            if (use.guard.isUselessAfterUse(good, network.get().parameters().pathBias())) {
-                use.guard.noteUnreachable(now);
-                upgradeWaiting(now, tasks);
-            }
+            use.guard.noteUse(good, network.get().parameters().pathBias(), now);
         } finally {
             lock.unlock();
-            tasks.forEach(Runnable::run);
         }
     }
 

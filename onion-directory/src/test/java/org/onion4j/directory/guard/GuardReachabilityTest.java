@@ -269,6 +269,46 @@ class GuardReachabilityTest {
             use.failed(GuardFailure.LATER_HOP);
         }
         assertThat(world.choose().relay().nickname()).isNotEqualTo(suspect);
+        world.time.advance(Duration.ofMinutes(11));
+        assertThat(world.choose().relay().nickname()).isEqualTo(suspect);
+    }
+
+    /**
+     * In a network that is torn apart, or whose exits are attacked, circuits fail beyond each guard: that must not drive us
+     * to other guards, nor keep us from those that we have when it is over (T77, T85).
+     */
+    @Test
+    void t85_circuitsFailBeyondEachGuard_primaryOnesTakeTurnsAndNoOthersAreTried() {
+        Set<String> tried = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            GuardUse use = world.choose();
+            assertThat(use.state()).isEqualTo(State.USABLE_ON_COMPLETION);
+            use.answered();
+            use.failed(GuardFailure.LATER_HOP);
+            tried.add(use.relay().nickname());
+        }
+        assertThat(tried).hasSize(3);
+        assertThat(world.manager.status().primaryDown()).isZero();
+        assertThat(world.manager.status().sampled()).isEqualTo(20);
+
+        GuardUse works = world.choose();
+        assertThat(works.succeeded()).isEqualTo(State.COMPLETE);
+        assertThat(world.choose().relay().nickname()).isEqualTo(works.relay().nickname());
+    }
+
+    /** The same where circuits get built and nothing comes of them, as with exits that lie. */
+    @Test
+    void t85_noUseThroughAnyGuard_primaryOnesTakeTurnsAndNoOthersAreTried() {
+        Set<String> tried = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            GuardUse use = world.choose();
+            assertThat(use.succeeded()).isEqualTo(State.COMPLETE);
+            use.used(false);
+            use.closed();
+            tried.add(use.relay().nickname());
+        }
+        assertThat(tried).hasSize(3);
+        assertThat(world.manager.status().primaryDown()).isZero();
     }
 
     @Test
