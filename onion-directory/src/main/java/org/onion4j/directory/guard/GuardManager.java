@@ -237,6 +237,21 @@ public final class GuardManager {
         return stalled;
     }
 
+    boolean isPassedOver(GuardUse use) {
+        lock.lock();
+        try {
+            if (!network.isPresent()) {
+                return false;
+            }
+            Set<Guard> stalled = stalledGuards(time.now());
+            return stalled.contains(use.guard)
+                    && current.primary(network.get().parameters()).stream()
+                            .anyMatch(guard -> guard.isUsable() && !stalled.contains(guard));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static NoPathException noGuard(String message) {
         return new NoPathException(Position.GUARD, Lack.NO_GUARD, message);
     }

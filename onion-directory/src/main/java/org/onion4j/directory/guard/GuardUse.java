@@ -123,6 +123,11 @@ public final class GuardUse {
         manager.directoryAnswered(this, good);
     }
 
+    /** Whether the guard has been silent for so long that new circuits go through another primary one. */
+    public boolean isPassedOver() {
+        return manager.isPassedOver(this);
+    }
+
     /** Whether the circuit has waited for a better guard for so long that it should be closed. */
     public boolean isExpired() {
         return manager.isExpired(this);

@@ -106,11 +106,17 @@ final class CircuitShelf {
                 .max(Comparator.naturalOrder());
     }
 
-    /** Whether it is being built, and not for unduly long. */
+    /** Whether it is being built, and not for unduly long, nor through a guard that has made others wait so long. */
     static boolean isPromising(SuppliedCircuit circuit, Moment now) {
         return circuit.is(State.BUILDING)
                 && !circuit.isTimedOut()
-                && !circuit.launched().isOlderThan(PROMISING, now);
+                && !circuit.launched().isOlderThan(PROMISING, now)
+                && !circuit.isPassedOver();
+    }
+
+    /** Whether it takes long because of what would be tried again in another one: the relays after its guard, or all guards. */
+    static boolean isSlow(SuppliedCircuit circuit, Moment now) {
+        return circuit.is(State.BUILDING) && !isPromising(circuit, now) && !circuit.isPassedOver();
     }
 
     /** Whether no stream uses it or waits for it, and one could use it now or soon. */

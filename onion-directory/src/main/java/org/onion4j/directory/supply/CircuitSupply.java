@@ -345,8 +345,7 @@ public final class CircuitSupply implements AutoCloseable {
 
     /** Launches a circuit for a wish, as long as there aren't too many that are slow. */
     private Optional<SuppliedCircuit> launchFor(Wish wish, Moment now) throws NoPathException {
-        int slow = shelf.count(circuit ->
-                circuit.is(State.BUILDING) && !CircuitShelf.isPromising(circuit, now) && circuit.suits(wish.need()));
+        int slow = shelf.count(circuit -> CircuitShelf.isSlow(circuit, now) && circuit.suits(wish.need()));
         if (slow >= MAX_SLOW + wishes.size()) {
             return Optional.empty();
         }

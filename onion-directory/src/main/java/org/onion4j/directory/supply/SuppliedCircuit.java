@@ -132,6 +132,11 @@ final class SuppliedCircuit {
                 && !attempt.get().firstHop().isCompletedExceptionally();
     }
 
+    /** Whether its guard doesn't answer, and another would be used by now. */
+    boolean isPassedOver() {
+        return !hasFirstHop() && guard.isPassedOver();
+    }
+
     /** Whether it has been counted as one that took too long. */
     boolean isTimedOut() {
         return timedOut;

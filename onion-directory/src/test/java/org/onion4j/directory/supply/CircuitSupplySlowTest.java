@@ -108,6 +108,36 @@ class CircuitSupplySlowTest {
         assertMuteGuardIsLeftWithinAMinute();
     }
 
+    /** What hangs at a guard that doesn't answer must not take the places of tries that go elsewhere. */
+    @Test
+    void t78_guardSilent_triesThroughAnotherAreNotCountedWithThoseThatHang() {
+        List<FakeAttempt> elsewhere = new ArrayList<>();
+        world.relays = attempt -> {
+            if (world.launches() == 1
+                    || attempt.guard().equals(world.attempts.get(0).guard())) {
+                world.stayUnconnected(attempt);
+            } else {
+                elsewhere.add(attempt);
+                if (elsewhere.size() <= 2) {
+                    world.stallAfterFirstHop(attempt);
+                } else {
+                    world.work(attempt);
+                }
+            }
+        };
+        world.start();
+        world.seconds(5);
+        CompletableFuture<CircuitLease> lease = world.ask(HTTPS, null);
+        assertThat(world.underWay()).as("circuits that hang").hasSizeGreaterThan(1);
+
+        world.seconds(5);
+        assertThat(elsewhere).as("tries through another guard").isNotEmpty();
+        world.seconds(20);
+
+        assertThat(lease).isCompleted();
+        assertThat(world.launches()).isLessThan(12);
+    }
+
     private void assertMuteGuardIsLeftWithinAMinute() {
         String guard = world.attempts.get(0).guard();
         world.relays = attempt -> {
