@@ -7,7 +7,8 @@ import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class EngineThreads implements ThreadFactory {
     private static final Logger log = LoggerFactory.getLogger(EngineThreads.class);
     private static final int MAX_WORKERS = 8;
-    private static final Duration WORKER_IDLE_TIME = Duration.ofSeconds(5);
+    private static final Duration WORKER_IDLE_TIME = Duration.ofSeconds(2);
 
     private final SparingLog bugs = new SparingLog(log, Ticker.systemTicker());
     private final AtomicInteger made = new AtomicInteger();
@@ -51,17 +52,44 @@ final class EngineThreads implements ThreadFactory {
         return thread;
     }
 
-    /** A pool for work that computes or waits for the network; its threads end when there is none for a moment. */
+    /**
+     * A pool for work that computes or waits for the network. A thread is added only if none is idle, up to a limit; its
+     * threads end when there is no work for a moment.
+     */
     ExecutorService newWorkers() {
+        HandingQueue queue = new HandingQueue();
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                MAX_WORKERS,
+                1,
                 MAX_WORKERS,
                 WORKER_IDLE_TIME.toNanos(),
                 TimeUnit.NANOSECONDS,
-                new LinkedBlockingQueue<>(),
-                this);
+                queue,
+                this,
+                (task, full) -> queue.keep(task, full));
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** Takes work at once only where a thread waits for it: else the pool would never grow. */
+    static final class HandingQueue extends LinkedTransferQueue<Runnable> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public boolean offer(Runnable task) {
+            return tryTransfer(task);
+        }
+
+        /** Holds a task for which the pool has no thread free, and may have no further one. */
+        private void keep(Runnable task, ThreadPoolExecutor pool) {
+            if (pool.isShutdown()) {
+                throw new RejectedExecutionException("the client is being closed");
+            }
+            put(task);
+            pool.prestartCoreThread(); // if all have ended meanwhile, after having found nothing
+            if (pool.isShutdown() && remove(task)) {
+                throw new RejectedExecutionException("the client is being closed");
+            }
+        }
     }
 
     /** Waits until a pool that was shut down and all threads but the calling one have ended, for the given time each. */

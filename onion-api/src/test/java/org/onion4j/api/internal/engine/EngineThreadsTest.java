@@ -1,0 +1,74 @@
+package org.onion4j.api.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EngineThreadsTest {
+    private final EngineThreads threads = new EngineThreads("test");
+    private final ThreadPoolExecutor workers = (ThreadPoolExecutor) threads.newWorkers();
+
+    @AfterEach
+    void end() {
+        workers.shutdownNow();
+    }
+
+    private void awaitAnIdleWorker() {
+        EngineThreads.HandingQueue queue = (EngineThreads.HandingQueue) workers.getQueue();
+        while (!queue.hasWaitingConsumer()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void tasksOneAfterAnother_haveOneThread() throws Exception {
+        Set<Thread> seen = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            seen.add(workers.submit(Thread::currentThread).get());
+            awaitAnIdleWorker();
+        }
+        assertThat(seen).hasSize(1);
+    }
+
+    @Test
+    void tasksThatWait_haveUpToEightThreadsAndTheOthersComeLater() throws Exception {
+        CountDownLatch started = new CountDownLatch(8);
+        CountDownLatch over = new CountDownLatch(1);
+        List<Future<Thread>> all = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            all.add(workers.submit(() -> {
+                started.countDown();
+                over.await();
+                return Thread.currentThread();
+            }));
+        }
+        assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(workers.getPoolSize()).isEqualTo(8);
+        over.countDown();
+
+        Set<Thread> seen = new HashSet<>();
+        for (Future<Thread> one : all) {
+            seen.add(one.get());
+        }
+        assertThat(seen).hasSize(8);
+    }
+
+    @Test
+    void afterTheEnd_workIsRefused() {
+        workers.shutdownNow();
+        assertThatThrownBy(() -> workers.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+    }
+}
