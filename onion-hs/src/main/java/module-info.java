@@ -17,6 +17,9 @@ module org.onion4j.hs {
     exports org.onion4j.hs.publish to
             org.onion4j.api,
             org.onion4j.testnet;
+    exports org.onion4j.hs.pow to
+            org.onion4j.api,
+            org.onion4j.testnet;
     exports org.onion4j.hs.ring to
             org.onion4j.api,
             org.onion4j.testnet;

@@ -1,0 +1,150 @@
+package org.onion4j.hs.pow;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.pow.ProofOfWork;
+import org.onion4j.crypto.pow.ProofOfWork.Puzzle;
+import org.onion4j.crypto.pow.ProofOfWork.Solution;
+import org.onion4j.crypto.random.RandomSource;
+import org.onion4j.directory.guard.TimeSource;
+import org.onion4j.directory.guard.TimeSource.Moment;
+import org.onion4j.hs.descriptor.PowParameters;
+
+/**
+ * The puzzles that one service sets: a seed that is renewed every two hours or so, the one before it, and which answers
+ * have been used. No answer counts twice (T49): where very many have been given, the seed is renewed early, so that what
+ * is remembered stays small.
+ *
+ * <p>Threading: any thread; guarded by one lock, under which no puzzle is looked at. Spec: proposal 327, "Service behavior".
+ */
+public final class ServicePuzzles {
+    private static final Duration MIN_SEED_LIFE = Duration.ofMinutes(105);
+    private static final int SEED_LIFE_SPREAD_SECONDS = 900;
+    /** Answers that are remembered for a seed; some 100 bytes each. */
+    static final int MAX_ANSWERS = 1 << 16;
+
+    /** What an answer is worth. */
+    public enum Verdict {
+        GOOD,
+        /** It is for a seed that we don't know, or no more. */
+        UNKNOWN_SEED,
+        /** It has come before. */
+        REPLAYED,
+        /** It is false, or less work than it says. */
+        FALSE
+    }
+
+    /** A seed, and the nonces that have come with it. */
+    private static final class Seed {
+        private final Bytes value;
+        private final Set<Bytes> used = new HashSet<>();
+
+        Seed(Bytes value) {
+            this.value = value;
+        }
+
+        Bytes head() {
+            return value.slice(0, PowExtension.SEED_HEAD_LEN);
+        }
+    }
+
+    private final RandomSource random;
+    private final TimeSource time;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // What follows is guarded by the lock.
+    private Seed current;
+    private Optional<Seed> previous = Optional.empty();
+    private Moment since;
+    private Duration life;
+    private Instant expires;
+
+    public ServicePuzzles(RandomSource random, TimeSource time) {
+        this.random = random;
+        this.time = time;
+        this.current = new Seed(Bytes.copyOf(random.bytes(ProofOfWork.SEED_LEN)));
+        begin(time.now());
+    }
+
+    /** What the descriptor says. The seed is renewed first if that is due. */
+    public PowParameters parameters(long suggestedEffort) {
+        lock.lock();
+        try {
+            Moment now = time.now();
+            if (since.isOlderThan(life, now)) {
+                renew(now);
+            }
+            return new PowParameters(current.value, suggestedEffort, expires);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void begin(Moment now) {
+        since = now;
+        life = MIN_SEED_LIFE.plusSeconds(random.nextInt(SEED_LIFE_SPREAD_SECONDS));
+        expires = now.wall().plus(life).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private void renew(Moment now) {
+        Seed former = current;
+        previous = Optional.of(former);
+        do {
+            current = new Seed(Bytes.copyOf(random.bytes(ProofOfWork.SEED_LEN)));
+        } while (current.head().equals(former.head())); // by which answers name them
+        begin(now);
+    }
+
+    /**
+     * Looks at an answer. A good one is good once. Takes some tens of microseconds of computing where the effort is as it
+     * says.
+     *
+     * @param blindedKey under which the client found the service, 32 bytes
+     */
+    public Verdict check(PowExtension answer, Bytes blindedKey) {
+        Optional<Seed> seed;
+        lock.lock();
+        try {
+            seed = seed(answer.seedHead());
+            if (!seed.isPresent()) {
+                return Verdict.UNKNOWN_SEED;
+            }
+            if (seed.get().used.contains(answer.nonce())) {
+                return Verdict.REPLAYED;
+            }
+        } finally {
+            lock.unlock();
+        }
+        Puzzle puzzle = new Puzzle(seed.get().value, blindedKey, answer.effort());
+        if (!ProofOfWork.verify(puzzle, new Solution(answer.nonce(), answer.solution()))) {
+            return Verdict.FALSE;
+        }
+        lock.lock();
+        try {
+            if (!seed.get().used.add(answer.nonce())) {
+                return Verdict.REPLAYED; // came twice at once
+            }
+            if (seed.get() == current && current.used.size() >= MAX_ANSWERS) {
+                renew(time.now());
+            } else if (seed.get() != current && seed.get().used.size() >= MAX_ANSWERS) {
+                previous = Optional.empty();
+            }
+            return Verdict.GOOD;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Seed> seed(Bytes head) {
+        if (current.head().equals(head)) {
+            return Optional.of(current);
+        }
+        return previous.filter(seed -> seed.head().equals(head));
+    }
+}
