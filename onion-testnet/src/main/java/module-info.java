@@ -2,6 +2,7 @@
 module org.onion4j.testnet {
     requires transitive org.onion4j.api;
     requires org.onion4j.directory;
+    requires org.onion4j.hs; // for its tests
     requires org.bouncycastle.provider;
     requires com.google.common;
     requires static com.google.errorprone.annotations;

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.onion4j.testnet.dir.OnionDirectory;
 
 /**
  * One relay of a {@link TestNetwork}: what it is, what it has seen, and what is to go wrong with it. Faults stay until they
@@ -52,6 +53,11 @@ public final class TestRelay {
      */
     public String consensus() {
         return host.directory().consensus();
+    }
+
+    /** The descriptors of onion services that it keeps. */
+    OnionDirectory onions() {
+        return host.directory().onions();
     }
 
     // What it has seen.
