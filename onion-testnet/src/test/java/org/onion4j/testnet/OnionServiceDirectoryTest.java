@@ -1,0 +1,329 @@
+package org.onion4j.testnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.UnsignedLong;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.onion4j.api.OnionClient;
+import org.onion4j.api.OnionServiceException.Reason;
+import org.onion4j.api.OnionStream;
+import org.onion4j.api.internal.Environment;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.primitive.X25519;
+import org.onion4j.crypto.random.RandomSource;
+import org.onion4j.crypto.random.RandomnessException;
+import org.onion4j.hs.descriptor.Descriptor;
+import org.onion4j.hs.descriptor.IntroductionPoint;
+import org.onion4j.testnet.ScriptedService.Conduct;
+import org.onion4j.testnet.keys.SeededRandom;
+
+/** Directories that keep descriptors from a client, or give it others, and services with descriptors of no use. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(60)
+class OnionServiceDirectoryTest {
+    private static final int RESPONSIBLE = 6;
+    private static final Duration LIFETIME = Duration.ofMinutes(30); // the shortest
+    private static final Duration SEARCH_LIMIT = Duration.ofSeconds(91);
+
+    private final OnionServiceWorld world = new OnionServiceWorld(44);
+    private final ScriptedService service = world.service;
+    private OnionClient client; // knows no descriptor yet
+
+    OnionServiceDirectoryTest() throws Exception {}
+
+    /** What a directory may do instead of its duty. */
+    private enum Refusal {
+        NOT_FOUND(Reason.NOT_FOUND) {
+            @Override
+            Optional<byte[]> answer() {
+                return Optional.of(OnionServiceWorld.http(404, Bytes.EMPTY));
+            }
+        },
+        BUSY(Reason.NOT_FOUND) {
+            @Override
+            Optional<byte[]> answer() {
+                return Optional.of(OnionServiceWorld.http(503, Bytes.EMPTY));
+            }
+        },
+        RUBBISH(Reason.NOT_FOUND) {
+            @Override
+            Optional<byte[]> answer() {
+                return Optional.of(new byte[2000]);
+            }
+        },
+        NO_DESCRIPTOR(Reason.BAD_DESCRIPTOR) {
+            @Override
+            Optional<byte[]> answer() {
+                return Optional.of(OnionServiceWorld.http(200, ascii("hs-descriptor 3\n")));
+            }
+        },
+        TOO_LARGE(Reason.NOT_FOUND) {
+            @Override
+            Optional<byte[]> answer() {
+                return Optional.of(OnionServiceWorld.http(200, Bytes.copyOf(new byte[60_000])));
+            }
+        },
+        NOTHING(Reason.NOT_FOUND) {
+            @Override
+            Optional<byte[]> answer() {
+                return Optional.empty();
+            }
+        };
+
+        private final Reason reason;
+
+        Refusal(Reason reason) {
+            this.reason = reason;
+        }
+
+        abstract Optional<byte[]> answer();
+
+        private static Bytes ascii(String text) {
+            return Bytes.copyOf(text.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        world.hostile();
+        world.forget();
+        service.introductions().clear();
+        service.points().forEach(point -> point.conduct(Conduct.GOOD));
+        client = world.network.newClient();
+    }
+
+    @AfterEach
+    void end() {
+        client.close();
+    }
+
+    @AfterAll
+    void close() {
+        world.close();
+    }
+
+    private static Bytes text(ScriptedService of, Descriptor content) {
+        return of.descriptor(content, ImmutableList.of());
+    }
+
+    private OnionServiceWorld.Directory saying(Bytes descriptor) {
+        return relay -> Optional.of(OnionServiceWorld.http(200, descriptor));
+    }
+
+    private void assertConnects() throws Exception {
+        try (OnionStream stream = world.connect(client)) {
+            OnionServiceWorld.assertEcho(stream);
+        }
+    }
+
+    private List<TestRelay> asked() {
+        return world.circuitsWith("BEGIN_DIR").stream()
+                .map(OnionServiceWorld.Ended::relay)
+                .toList();
+    }
+
+    /** T44: each directory is asked once, all of them in 90 seconds, and all of them again the next time. */
+    @ParameterizedTest
+    @EnumSource
+    void t44_directoriesOfNoUse_areAskedOnceEach_andAgain(Refusal refusal) throws Exception {
+        world.directories(relay -> refusal.answer());
+        world.await(client.bootstrapAsync());
+        CompletableFuture<OnionStream> opening = world.open(client, OnionServiceWorld.apart());
+        Duration took = world.await(opening);
+        assertThat(took).isLessThanOrEqualTo(SEARCH_LIMIT);
+        assertThat(world.refusal(opening)).isEqualTo(refusal.reason);
+        assertThat(asked()).hasSize(RESPONSIBLE).doesNotHaveDuplicates();
+
+        client.networkChanged();
+        TestRelay honest = asked().get(0);
+        Bytes descriptor = text(service, service.content(1));
+        world.directories(
+                relay -> relay == honest ? Optional.of(OnionServiceWorld.http(200, descriptor)) : refusal.answer());
+        assertConnects();
+    }
+
+    /** T43: a directory that gives the descriptor of another service is passed by. */
+    @Test
+    void t43_descriptorOfAnotherService_isNotTaken() throws Exception {
+        try (ScriptedService other = new ScriptedService(world.network, "other", world.network.relay("relay4"))) {
+            Bytes foreign = text(other, other.content(9));
+            Bytes own = text(service, service.content(1));
+            AtomicInteger asked = new AtomicInteger();
+            world.directories(
+                    relay -> Optional.of(OnionServiceWorld.http(200, asked.getAndIncrement() == 0 ? foreign : own)));
+            assertConnects();
+            assertThat(asked).hasValue(2);
+            world.directories(saying(foreign));
+            assertThat(world.refusal(world.network.newClient())).isEqualTo(Reason.BAD_DESCRIPTOR);
+        }
+    }
+
+    /** T43: an older descriptor than the one that is known is not taken, wherever it leads; a newer one is. */
+    @Test
+    void t43_olderDescriptor_isNotTaken() throws Exception {
+        ScriptedService.Point old = service.points().get(0);
+        ScriptedService.Point known = service.points().get(1);
+        ScriptedService.Point fresh = service.points().get(2);
+        world.directories(saying(text(service, with(2, known.described()))));
+        assertConnects();
+
+        known.conduct(Conduct.REFUSES);
+        service.introductions().clear();
+        world.directories(saying(text(service, with(1, old.described()))));
+        assertThat(world.refusal(client)).isEqualTo(Reason.INTRODUCTION_FAILED);
+        assertThat(service.introductions()).as("at the known point").hasSize(1);
+
+        X25519 stranger = X25519.generate(SeededRandom.of(44, "stranger"));
+        world.directories(saying(
+                service.descriptor(with(1, old.described()), ImmutableList.of(stranger.publicKey()))));
+        assertThat(world.refusal(client)).as("with an old one for others").isEqualTo(Reason.INTRODUCTION_FAILED);
+
+        world.directories(saying(text(service, with(3, fresh.described()))));
+        assertConnects();
+    }
+
+    private Descriptor with(long revision, IntroductionPoint... points) {
+        Descriptor content = service.content(revision);
+        return new Descriptor(
+                UnsignedLong.valueOf(revision),
+                content.lifetime(),
+                ImmutableList.copyOf(points),
+                false,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** T43: that a service takes a key must be said by more than one directory: it may be an old descriptor. */
+    @Test
+    void t43_oneDirectorySaysThatItTakesAKey_othersAreAsked() throws Exception {
+        X25519 stranger = X25519.generate(SeededRandom.of(44, "stranger"));
+        Bytes restricted = service.descriptor(service.content(1), ImmutableList.of(stranger.publicKey()));
+        Bytes open = text(service, service.content(2));
+        AtomicInteger asked = new AtomicInteger();
+        world.directories(
+                relay -> Optional.of(OnionServiceWorld.http(200, asked.getAndIncrement() == 0 ? restricted : open)));
+        assertConnects();
+
+        asked.set(0);
+        world.directories(relay -> {
+            asked.incrementAndGet();
+            return Optional.of(OnionServiceWorld.http(200, restricted));
+        });
+        assertThat(world.refusal(world.network.newClient())).isEqualTo(Reason.NEEDS_AUTHORIZATION);
+        assertThat(asked).as("directories that say the same").hasValue(2);
+    }
+
+    /** What is read with a key is read once the application has given it, and not any more once it has taken it back. */
+    @Test
+    void authorizedClient_readsWhatIsForItAlone() throws Exception {
+        X25519 key = X25519.generate(SeededRandom.of(44, "client"));
+        byte[] privateKey = SeededRandom.of(44, "client").bytes(X25519.LEN);
+        world.directories(saying(service.descriptor(service.content(1), ImmutableList.of(key.publicKey()))));
+        assertThat(world.refusal(client)).isEqualTo(Reason.NEEDS_AUTHORIZATION);
+        client.authorize(service.host(), new byte[X25519.LEN]);
+        assertThat(world.refusal(client)).isEqualTo(Reason.WRONG_AUTHORIZATION);
+        client.authorize(service.host(), privateKey);
+        assertConnects();
+        client.unauthorize(service.host());
+        assertThat(world.refusal(client)).isEqualTo(Reason.NEEDS_AUTHORIZATION);
+    }
+
+    /** T41: introduction points with keys of no use are passed over; where there is no other, the error says so. */
+    @Test
+    void t41_pointsWithWeakKeys_arePassedOver() throws Exception {
+        Bytes zeros = Bytes.copyOf(new byte[X25519.LEN]);
+        IntroductionPoint good = service.points().get(0).described();
+        IntroductionPoint weak = new IntroductionPoint(
+                service.points().get(1).described().linkSpecifiers(),
+                zeros,
+                service.points().get(1).described().authKey(),
+                service.points().get(1).described().encryptionKey());
+        world.directories(saying(text(service, with(1, weak, good))));
+        for (int i = 0; i < 4; i++) {
+            assertConnects();
+        }
+        world.directories(saying(text(service, with(2, weak))));
+        assertThat(world.refusal(world.network.newClient())).isEqualTo(Reason.INTRODUCTION_FAILED);
+    }
+
+    /** What is known of a service is asked for once, and again when it has expired. */
+    @Test
+    void descriptor_isKeptForItsLifetime() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Descriptor content = new Descriptor(
+                UnsignedLong.ONE,
+                LIFETIME,
+                service.content(1).introductionPoints(),
+                false,
+                Optional.empty(),
+                Optional.empty());
+        world.directories(relay -> {
+            asked.incrementAndGet();
+            return Optional.of(OnionServiceWorld.http(200, text(service, content)));
+        });
+        for (int i = 0; i < 3; i++) {
+            assertConnects();
+        }
+        assertThat(asked).hasValue(1);
+        world.network.time().advance(LIFETIME.plusMinutes(1));
+        assertConnects();
+        assertThat(asked).hasValue(2);
+    }
+
+    /** Randomness that fails for a while. */
+    private record Failing(RandomSource good, AtomicBoolean broken) implements RandomSource {
+        @Override
+        public void nextBytes(byte[] target) {
+            if (broken.get()) {
+                throw new RandomnessException("broken by the test");
+            }
+            good.nextBytes(target);
+        }
+    }
+
+    /** A search that ends by a fault of ours ends, and the next one finds. */
+    @Test
+    void randomSourceFailsDuringTheSearch_requestFails_andTheNextOneWorks() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        try (OnionClient other = world.network
+                .parts()
+                .clientBuilder(all -> new Environment(
+                        all.clock(),
+                        all.ticker(),
+                        new Failing(all.random(), broken),
+                        all.connector(),
+                        all.files(),
+                        all.schedulers(),
+                        all.activity()))
+                .build()) {
+            world.await(other.bootstrapAsync());
+            world.directories(relay -> {
+                broken.set(true);
+                return Optional.of(OnionServiceWorld.http(404, Bytes.EMPTY));
+            });
+            CompletableFuture<OnionStream> opening = world.open(other, OnionServiceWorld.apart());
+            world.await(opening);
+            assertThat(opening).isCompletedExceptionally();
+            broken.set(false);
+            world.directories(saying(text(service, service.content(1))));
+            try (OnionStream stream = world.connect(other)) {
+                OnionServiceWorld.assertEcho(stream);
+            }
+        }
+    }
+}
