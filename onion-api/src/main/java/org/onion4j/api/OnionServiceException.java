@@ -8,6 +8,8 @@ public final class OnionServiceException extends OnionException {
     public enum Reason {
         /** Nobody knows of the service: it isn't running now, or there never was one. Trying again later may help. */
         NOT_FOUND,
+        /** Whether anybody knows of the service can't be said: none of the relays that might could be asked, or answered. */
+        NO_DIRECTORY,
         /** The service is for those alone whom it has authorized, and the client has no key for it. */
         NEEDS_AUTHORIZATION,
         /** The service is for those alone whom it has authorized, and the key that the client has is none of theirs. */

@@ -54,13 +54,13 @@ class OnionServiceDirectoryTest {
                 return Optional.of(OnionServiceWorld.http(404, Bytes.EMPTY));
             }
         },
-        BUSY(Reason.NOT_FOUND) {
+        BUSY(Reason.NO_DIRECTORY) {
             @Override
             Optional<byte[]> answer() {
                 return Optional.of(OnionServiceWorld.http(503, Bytes.EMPTY));
             }
         },
-        RUBBISH(Reason.NOT_FOUND) {
+        RUBBISH(Reason.NO_DIRECTORY) {
             @Override
             Optional<byte[]> answer() {
                 return Optional.of(new byte[2000]);
@@ -72,13 +72,13 @@ class OnionServiceDirectoryTest {
                 return Optional.of(OnionServiceWorld.http(200, ascii("hs-descriptor 3\n")));
             }
         },
-        TOO_LARGE(Reason.NOT_FOUND) {
+        TOO_LARGE(Reason.NO_DIRECTORY) {
             @Override
             Optional<byte[]> answer() {
                 return Optional.of(OnionServiceWorld.http(200, Bytes.copyOf(new byte[60_000])));
             }
         },
-        NOTHING(Reason.NOT_FOUND) {
+        NOTHING(Reason.NO_DIRECTORY) {
             @Override
             Optional<byte[]> answer() {
                 return Optional.empty();

@@ -63,6 +63,18 @@ public final class StreamErrors {
         };
     }
 
+    /** An END of an onion service came in place of CONNECTED: it decides by itself what it serves, and no exit is there. */
+    public static StreamException ofService(EndReason reason, Throwable cause) {
+        StreamEndReason name = publicReason(reason);
+        Optional<StreamEndReason> end = Optional.of(name);
+        return switch (name) {
+            case DESTROY -> new CircuitClosedException("the onion service is closing the circuit", end, cause);
+            case TIMEOUT -> new StreamTimeoutException("what the onion service serves did not answer in time", end, cause);
+            default ->
+                new ConnectionRefusedException("the onion service refused the connection (" + name + ")", end, cause);
+        };
+    }
+
     /**
      * An END other than DONE came on an open stream; DONE is the end of the input there, and counts here for a write after
      * it.

@@ -19,18 +19,26 @@ public final class OnionDescriptorRequest {
     private OnionDescriptorRequest() {}
 
     /**
-     * The text of the descriptor, which nobody has looked into; empty if the directory hasn't got it. The connection is
-     * the caller's to close.
+     * Sends the question. The connection is the caller's to close.
      *
      * @param host what the directory is addressed by: address and port
      * @param blindedKey of the service in the time period, 32 bytes
+     */
+    public static void ask(DirectoryConnection connection, String host, Bytes blindedKey) throws IOException {
+        connection.output().write(DirectoryRequest.onionDescriptor(blindedKey).encode(host));
+        connection.output().flush();
+    }
+
+    /**
+     * Reads the answer: the text of the descriptor, which nobody has looked into; empty if the directory hasn't got it.
+     * Where the directory has ended the stream already, that doesn't block.
+     *
+     * @param blindedKey that was asked for
      * @throws DirectoryException if the directory answers with an error or with rubbish
      */
-    public static Optional<Bytes> get(DirectoryConnection connection, String host, Bytes blindedKey)
+    public static Optional<Bytes> answer(DirectoryConnection connection, Bytes blindedKey)
             throws DirectoryException, IOException {
         DirectoryRequest request = DirectoryRequest.onionDescriptor(blindedKey);
-        connection.output().write(request.encode(host));
-        connection.output().flush();
         DirectoryResponse response = DirectoryResponse.read(connection.input(), request, (count, length) -> {});
         if (response.status() == NOT_FOUND) {
             return Optional.empty();

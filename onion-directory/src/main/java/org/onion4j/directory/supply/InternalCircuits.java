@@ -2,10 +2,13 @@ package org.onion4j.directory.supply;
 
 import com.google.common.base.Ticker;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.onion4j.circuit.Circuit;
@@ -44,6 +47,8 @@ public final class InternalCircuits {
     private static final int FOUR_HOPS_SIXTHS = 10;
 
     private static final Duration SLACK = Duration.ofSeconds(1);
+    /** Circuits that are being built at once, as many as C tor's; others wait for their turn. */
+    static final int MAX_BUILDING = 32;
 
     private final CircuitFactory factory;
     private final GuardManager guards;
@@ -53,6 +58,12 @@ public final class InternalCircuits {
     private final Ticker ticker;
     private final Scheduler scheduler;
     private final AtomicReference<PathSelector> network = new AtomicReference<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Queue<Turn> waiting = new ArrayDeque<>(); // guarded by lock
+    private int building; // guarded by lock
+
+    /** A circuit that is wanted. */
+    private record Turn(CompletableFuture<InternalCircuit> result, Runnable begin) {}
 
     /** @param buildTimeout how long most circuits of three hops take */
     public InternalCircuits(
@@ -111,6 +122,62 @@ public final class InternalCircuits {
     private CompletableFuture<InternalCircuit> build(
             Optional<Relay> end, Optional<HopTarget> described, Predicate<Relay> lastFits) {
         CompletableFuture<InternalCircuit> result = new CompletableFuture<>();
+        lock.lock();
+        try {
+            waiting.add(new Turn(result, () -> begin(end, described, lastFits, result)));
+        } finally {
+            lock.unlock();
+        }
+        beginNext();
+        return result;
+    }
+
+    /** Begins as many of those that wait as may be begun now. */
+    private void beginNext() {
+        while (true) {
+            Turn turn;
+            lock.lock();
+            try {
+                turn = building < MAX_BUILDING ? waiting.poll() : null;
+                if (turn == null) {
+                    return;
+                }
+                building++;
+            } finally {
+                lock.unlock();
+            }
+            if (!turn.result().isDone()) {
+                try {
+                    turn.begin().run();
+                } catch (RuntimeException e) {
+                    turn.result().completeExceptionally(e);
+                }
+            }
+            if (turn.result().isDone()) {
+                onEnd(); // here, or those that fail at once would be begun one within the other
+            } else {
+                turn.result().whenComplete((circuit, failure) -> {
+                    onEnd();
+                    beginNext();
+                });
+            }
+        }
+    }
+
+    private void onEnd() {
+        lock.lock();
+        try {
+            building--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void begin(
+            Optional<Relay> end,
+            Optional<HopTarget> described,
+            Predicate<Relay> lastFits,
+            CompletableFuture<InternalCircuit> result) {
         PathSelector selector = network.get();
         GuardUse guard;
         Path path;
@@ -130,11 +197,10 @@ public final class InternalCircuits {
             }
         } catch (NoPathException | RandomnessException e) {
             result.completeExceptionally(e);
-            return result;
+            return;
         }
         EndChoice choice = end.isPresent() || described.isPresent() ? EndChoice.SOMEBODY_ELSES : EndChoice.OURS;
         new Building(selector.view(), path, described, choice, guard, result).begin();
-        return result;
     }
 
     /** What the guard is to be blamed for, if anything. */
@@ -229,11 +295,13 @@ public final class InternalCircuits {
             switch (guard.succeeded()) {
                 case COMPLETE -> give(built);
                 case DEAD -> circuit.close();
-                default -> // it waits for a better guard, but not for long: whoever wants it would rather try again
-                    scheduler.schedule(
+                default -> { // it waits for a better guard, but not for long: whoever wants it would rather try again
+                    Scheduler.Cancellable timer = scheduler.schedule(
                             () -> result.completeExceptionally(
                                     new CircuitException(CircuitException.Kind.TIMEOUT, "another guard may be better")),
                             buildTimeout.get());
+                    result.whenComplete((value, failure) -> timer.cancel());
+                }
             }
         }
 

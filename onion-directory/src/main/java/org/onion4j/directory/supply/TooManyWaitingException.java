@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class TooManyWaitingException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    TooManyWaitingException(int count) {
+    public TooManyWaitingException(int count) {
         super(count + " requests wait for circuits");
     }
 }

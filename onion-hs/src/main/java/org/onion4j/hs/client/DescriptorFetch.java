@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.onion.ServiceKeys;
@@ -77,6 +76,8 @@ final class DescriptorFetch {
     private final long until;
     private final CompletableFuture<Descriptor> result = new CompletableFuture<>();
     private Optional<DescriptorException> bad = Optional.empty(); // the worst that a directory had
+    private Optional<Throwable> unanswered = Optional.empty(); // what kept the last one from answering
+    private boolean nothingThere; // said some directory
 
     private DescriptorFetch(ClientEnvironment environment, Wanted wanted, Iterable<Relay> responsible) {
         this.environment = environment;
@@ -135,13 +136,18 @@ final class DescriptorFetch {
             result.completeExceptionally(failure); // of no directory's making
         } else if (failure instanceof DescriptorException one) {
             note(one);
+        } else if (failure instanceof NothingThereException) {
+            nothingThere = true;
+        } else {
+            unanswered = Optional.of(failure);
         }
         askNext();
     }
 
     private void note(DescriptorException one) {
         if (one.kind() == DescriptorException.Kind.OLDER) {
-            return; // nothing new
+            nothingThere = true; // but what is known
+            return;
         }
         boolean again = bad.filter(former -> former.kind() == one.kind()).isPresent();
         if (!bad.isPresent() || one.kind() != DescriptorException.Kind.INVALID) {
@@ -154,7 +160,10 @@ final class DescriptorFetch {
 
     private OnionServiceException failure() {
         if (!bad.isPresent()) {
-            return new OnionServiceException(Kind.NOT_FOUND, "no directory has anything of the onion service");
+            return nothingThere || !unanswered.isPresent()
+                    ? new OnionServiceException(Kind.NOT_FOUND, "no directory has anything of the onion service")
+                    : new OnionServiceException(
+                            Kind.NO_DIRECTORY, "no directory of onion services answered", unanswered.get());
         }
         DescriptorException why = bad.get();
         return switch (why.kind()) {
@@ -185,11 +194,47 @@ final class DescriptorFetch {
         return answer;
     }
 
+    /** Asks, and reads once the directory has said all: nobody waits for it, for it may be mute, and others, too. */
     private void request(InternalCircuit circuit, Relay directory, CompletableFuture<Descriptor> answer) {
         circuit.expect(answer);
+        trying(circuit, answer, () -> {
+            DataStream stream = circuit.circuit().openDirectory();
+            answer.whenComplete((descriptor, end) -> stream.close());
+            DirectoryConnection connection = DirectoryTunnels.over(stream, environment.activity());
+            stream.setWriteTimeoutNanos(ONE_LIMIT.toNanos());
+            OnionDescriptorRequest.ask(
+                    connection, hostHeader(directory), wanted.keys().blindedKey());
+            stream.closed()
+                    .thenRun(() -> environment
+                            .executor()
+                            .execute(() -> trying(circuit, answer, () -> answered(circuit, connection, answer))))
+                    .exceptionally(failure -> {
+                        answer.completeExceptionally(Futures.cause(failure));
+                        return null;
+                    });
+        });
+    }
+
+    private void answered(
+            InternalCircuit circuit, DirectoryConnection connection, CompletableFuture<Descriptor> answer)
+            throws DescriptorException, DirectoryException, IOException {
+        if (answer.isDone()) {
+            return; // given up: that is why the stream is closed
+        }
+        Bytes text = OnionDescriptorRequest.answer(
+                        connection, wanted.keys().blindedKey())
+                .orElseThrow(() -> new NothingThereException("the directory hasn't got the descriptor"));
+        answer.complete(read(text));
+        circuit.answered();
+    }
+
+    private interface Step {
+        void run() throws DescriptorException, DirectoryException, IOException;
+    }
+
+    private void trying(InternalCircuit circuit, CompletableFuture<Descriptor> answer, Step step) {
         try {
-            answer.complete(read(get(circuit.circuit(), directory, answer)));
-            circuit.answered();
+            step.run();
         } catch (DescriptorException | DirectoryException | NothingThereException e) {
             circuit.answered();
             answer.completeExceptionally(e);
@@ -201,18 +246,6 @@ final class DescriptorFetch {
         } catch (RuntimeException e) {
             environment.bugs().error("a descriptor could not be fetched", e);
             answer.completeExceptionally(e);
-        }
-    }
-
-    private Bytes get(Circuit circuit, Relay directory, CompletableFuture<Descriptor> answer)
-            throws DirectoryException, IOException {
-        DataStream stream = circuit.openDirectory();
-        stream.setReadTimeoutNanos(ONE_LIMIT.toNanos());
-        answer.whenComplete((descriptor, end) -> stream.close());
-        try (DirectoryConnection connection = DirectoryTunnels.over(stream, environment.activity())) {
-            return OnionDescriptorRequest.get(
-                            connection, hostHeader(directory), wanted.keys().blindedKey())
-                    .orElseThrow(() -> new NothingThereException("the directory hasn't got the descriptor"));
         }
     }
 

@@ -33,7 +33,10 @@ final class Descriptors {
 
     private record Kept(Found found, Moment since) {}
 
-    private record Search(CompletableFuture<Descriptor> fetch, CompletableFuture<Found> found) {}
+    private static final class Search {
+        private final CompletableFuture<Found> found = new CompletableFuture<>(); // cancelled when nobody waits
+        private int waiting; // guarded by lock
+    }
 
     private record Ring(NetworkView view, DirectoryRing ring) {}
 
@@ -54,7 +57,8 @@ final class Descriptors {
     }
 
     /**
-     * The descriptor of a service: the one that we have, or one that is looked for.
+     * The descriptor of a service: the one that we have, or one that is looked for. Who cancels the future doesn't wait any
+     * more; the search ends when nobody does.
      *
      * @param than not this one, which turned out to be of no use
      */
@@ -96,46 +100,70 @@ final class Descriptors {
 
     private void find(ServiceKeys keys, DirectoryRing now, Optional<Descriptor> than, CompletableFuture<Found> mine) {
         OnionAddress address = keys.address();
-        Optional<Found> had = Optional.empty();
+        Optional<Found> known;
         Search search = null;
         boolean fresh = false;
         lock.lock();
         try {
-            Optional<Found> known = known(keys);
-            if (known.isPresent() && !than.equals(known.map(Found::descriptor))) {
-                had = known;
-            } else {
+            known = known(keys);
+            if (!known.isPresent() || than.equals(known.map(Found::descriptor))) {
                 search = searches.get(address);
-                if (search == null) {
-                    search = new Search(
-                            DescriptorFetch.start(
-                                    environment,
-                                    new DescriptorFetch.Wanted(
-                                            keys, () -> clientKeys.apply(address), known.map(Found::descriptor)),
-                                    now.toFetch(keys.blindedKey())),
-                            new CompletableFuture<>());
+                fresh = search == null;
+                if (fresh) {
+                    search = new Search();
                     searches.put(address, search);
-                    fresh = true;
                 }
+                search.waiting++;
             }
         } finally {
             lock.unlock();
         }
-        if (had.isPresent()) {
-            mine.complete(had.get());
+        if (search == null) {
+            mine.complete(known.get());
             return;
         }
-        if (fresh) {
-            Search mySearch = search;
-            mySearch.fetch().whenComplete((descriptor, failure) -> onEnd(keys, mySearch, descriptor, failure));
-        }
-        search.found().whenComplete((found, failure) -> {
+        Search joined = search;
+        joined.found.whenComplete((found, failure) -> {
             if (failure == null) {
                 mine.complete(found);
             } else {
                 mine.completeExceptionally(Futures.cause(failure));
             }
         });
+        mine.whenComplete((found, failure) -> leave(address, joined));
+        if (fresh) {
+            begin(keys, now, known.map(Found::descriptor), joined);
+        }
+    }
+
+    private void begin(ServiceKeys keys, DirectoryRing now, Optional<Descriptor> known, Search search) {
+        try {
+            CompletableFuture<Descriptor> fetch = DescriptorFetch.start(
+                    environment,
+                    new DescriptorFetch.Wanted(keys, () -> clientKeys.apply(keys.address()), known),
+                    now.toFetch(keys.blindedKey()));
+            Futures.endWith(search.found, fetch);
+            fetch.whenComplete((descriptor, failure) -> onEnd(keys, search, descriptor, failure));
+        } catch (RuntimeException e) {
+            onEnd(keys, search, null, e);
+        }
+    }
+
+    private void leave(OnionAddress address, Search search) {
+        boolean unwanted;
+        lock.lock();
+        try {
+            search.waiting--;
+            unwanted = search.waiting == 0 && !search.found.isDone();
+            if (unwanted) {
+                searches.remove(address, search);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (unwanted) {
+            search.found.cancel(false);
+        }
     }
 
     private Optional<Found> known(ServiceKeys keys) {
@@ -158,9 +186,9 @@ final class Descriptors {
             lock.unlock();
         }
         if (found != null) {
-            search.found().complete(found);
+            search.found.complete(found);
         } else {
-            search.found().completeExceptionally(Futures.cause(failure));
+            search.found.completeExceptionally(Futures.cause(failure));
         }
     }
 

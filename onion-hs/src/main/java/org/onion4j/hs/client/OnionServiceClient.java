@@ -1,6 +1,8 @@
 package org.onion4j.hs.client;
 
 import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +24,7 @@ import org.onion4j.crypto.primitive.X25519;
 import org.onion4j.directory.guard.TimeSource;
 import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.directory.supply.TooManyWaitingException;
 import org.onion4j.hs.client.OnionServiceException.Kind;
 
 /**
@@ -35,6 +38,9 @@ public final class OnionServiceClient implements AutoCloseable {
     private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
     private static final Duration STREAM_LIMIT = Duration.ofSeconds(60);
 
+    /** Streams that wait for connections, as many as may wait for circuits to exits. */
+    private static final int MAX_WAITING = 1024;
+
     /** A circuit on which a stream had no answer for so long is given no other. */
     private static final Duration MUTE = Duration.ofSeconds(15);
 
@@ -42,13 +48,10 @@ public final class OnionServiceClient implements AutoCloseable {
 
     /** A connection to a service, made or in the making. */
     private static final class Connection {
-        private final CompletableFuture<InternalCircuit> circuit;
+        private final CompletableFuture<InternalCircuit> circuit = new CompletableFuture<>();
         private Optional<Moment> dirtySince = Optional.empty();
         private int interested; // streams that wait for it
-
-        Connection(CompletableFuture<InternalCircuit> circuit) {
-            this.circuit = circuit;
-        }
+        private boolean begun;
 
         boolean isOver() {
             return circuit.isCompletedExceptionally()
@@ -82,6 +85,7 @@ public final class OnionServiceClient implements AutoCloseable {
     private final Map<Key, Connection> connections = new HashMap<>();
     private final Set<Connection> retired = new HashSet<>(); // closed once their streams are
     private final Map<OnionAddress, SecretBytes> clientKeys = new HashMap<>();
+    private int waiting; // streams, all connections together
     private boolean sweeping;
     private boolean closed;
 
@@ -141,33 +145,83 @@ public final class OnionServiceClient implements AutoCloseable {
     /**
      * Opens a stream to a port of a service: done when the service has said that it is open. Fails with {@link
      * OnionServiceException}, {@link org.onion4j.directory.path.NoPathException}, or, where the service refuses or does not
-     * answer, {@link StreamException}. Whoever cancels the future gives the stream up.
+     * answer, {@link StreamException}; with {@link TooManyWaitingException} if 1024 wait. Whoever cancels the future gives
+     * the stream up.
      *
      * @param isolation streams of different values share no circuit
+     * @param when the stream is given: open, or as soon as it has been asked for
      */
-    public CompletableFuture<DataStream> openStream(OnionAddress address, int port, Optional<Object> isolation) {
+    public CompletableFuture<DataStream> openStream(
+            OnionAddress address, int port, Optional<Object> isolation, Given when) {
         CompletableFuture<DataStream> result = new CompletableFuture<>();
-        open(new Key(address, isolation), port, result, true);
+        open(new Wish(new Key(address, isolation), port, when, result), true);
         return result;
     }
 
-    private void open(Key key, int port, CompletableFuture<DataStream> result, boolean mayTryAgain) {
-        Connection connection;
+    /** When a stream is given to who asked for it. */
+    public enum Given {
+        OPEN,
+        /** The service hasn't answered yet; data that is written goes out at once. */
+        ASKED
+    }
+
+    private record Wish(Key key, int port, Given when, CompletableFuture<DataStream> result) {
+        @Override
+        public String toString() {
+            return "Wish";
+        }
+    }
+
+    private void open(Wish wish, boolean mayTryAgain) {
+        Key key = wish.key();
+        CompletableFuture<DataStream> result = wish.result();
+        Connection connection = null;
+        boolean fresh = false;
+        IOException refusal = closedException();
         lock.lock();
         try {
-            if (closed) {
-                connection = null;
-            } else {
+            if (!closed && waiting >= MAX_WAITING) {
+                refusal = new TooManyWaitingException(MAX_WAITING);
+            } else if (!closed) {
                 connection = connection(key);
                 connection.interested++;
+                waiting++;
+                fresh = !connection.begun;
+                connection.begun = true;
             }
         } finally {
             lock.unlock();
         }
         if (connection == null) {
-            result.completeExceptionally(closedException());
+            result.completeExceptionally(refusal);
             return;
         }
+        if (fresh) {
+            begin(key, connection);
+        }
+        await(wish, connection, mayTryAgain);
+    }
+
+    private void begin(Key key, Connection connection) {
+        try {
+            CompletableFuture<InternalCircuit> connecting =
+                    ServiceConnector.connect(environment, descriptors, failures, key.address());
+            Futures.endWith(connection.circuit, connecting);
+            connecting.whenComplete((circuit, failure) -> {
+                if (failure != null) {
+                    connection.circuit.completeExceptionally(Futures.cause(failure));
+                } else if (!connection.circuit.complete(circuit)) {
+                    circuit.close();
+                }
+            });
+        } catch (RuntimeException e) {
+            connection.circuit.completeExceptionally(e);
+        }
+    }
+
+    private void await(Wish wish, Connection connection, boolean mayTryAgain) {
+        Key key = wish.key();
+        CompletableFuture<DataStream> result = wish.result();
         AtomicBoolean interested = new AtomicBoolean(true);
         result.whenComplete((stream, failure) -> {
             if (result.isCancelled()) {
@@ -182,7 +236,7 @@ public final class OnionServiceClient implements AutoCloseable {
             } else if (result.isDone()) {
                 settle(key, connection, interested);
             } else {
-                begin(key, port, connection, circuit, result, interested, mayTryAgain);
+                begin(wish, connection, circuit, interested, mayTryAgain);
             }
         });
     }
@@ -195,7 +249,7 @@ public final class OnionServiceClient implements AutoCloseable {
         boolean unwanted;
         lock.lock();
         try {
-            unwanted = interested.getAndSet(false) && --connection.interested == 0;
+            unwanted = leave(connection, interested) && connection.interested == 0;
             if (unwanted) {
                 connections.remove(key, connection);
             }
@@ -211,13 +265,22 @@ public final class OnionServiceClient implements AutoCloseable {
     private void settle(Key key, Connection connection, AtomicBoolean interested) {
         lock.lock();
         try {
-            if (interested.getAndSet(false)) {
-                connection.interested--;
-            }
+            leave(connection, interested);
             use(key, connection, time.now());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Under the lock. */
+    @CanIgnoreReturnValue
+    private boolean leave(Connection connection, AtomicBoolean interested) {
+        boolean was = interested.getAndSet(false);
+        if (was) {
+            connection.interested--;
+            waiting--;
+        }
+        return was;
     }
 
     private Connection connection(Key key) {
@@ -232,7 +295,7 @@ public final class OnionServiceClient implements AutoCloseable {
         if (existing != null && !existing.isOver()) {
             retired.add(existing);
         }
-        Connection made = new Connection(ServiceConnector.connect(environment, descriptors, failures, key.address()));
+        Connection made = new Connection();
         connections.put(key, made);
         if (!sweeping) {
             sweeping = true;
@@ -256,25 +319,23 @@ public final class OnionServiceClient implements AutoCloseable {
     }
 
     private void begin(
-            Key key,
-            int port,
+            Wish wish,
             Connection connection,
             InternalCircuit circuit,
-            CompletableFuture<DataStream> result,
             AtomicBoolean interested,
             boolean mayTryAgain) {
+        Key key = wish.key();
+        CompletableFuture<DataStream> result = wish.result();
         DataStream stream;
         try {
-            stream = circuit.circuit().openStream(Begin.toService(port));
+            stream = circuit.circuit().openStream(Begin.toService(wish.port()));
         } catch (CircuitException e) {
             settle(key, connection, interested);
             retire(key, connection);
             onLost(
-                    key,
-                    port,
+                    wish,
                     new OnionServiceException(
                             Kind.RENDEZVOUS_FAILED, "the circuit to the onion service takes no stream", e),
-                    result,
                     mayTryAgain);
             return;
         } catch (RuntimeException e) {
@@ -295,7 +356,7 @@ public final class OnionServiceClient implements AutoCloseable {
             limit.cancel();
             if (failure == null) {
                 circuit.answered();
-                if (!result.complete(stream)) {
+                if (!result.complete(stream) && wish.when() == Given.OPEN) {
                     stream.close();
                 }
                 return;
@@ -308,9 +369,12 @@ public final class OnionServiceClient implements AutoCloseable {
                 if (begun.isOlderThan(MUTE, time.now())) {
                     retire(key, connection);
                 }
-                onLost(key, port, why, result, mayTryAgain);
+                onLost(wish, why, mayTryAgain);
             }
         });
+        if (wish.when() == Given.ASKED && !result.complete(stream)) {
+            stream.close();
+        }
     }
 
     /** No further stream goes there. */
@@ -326,11 +390,11 @@ public final class OnionServiceClient implements AutoCloseable {
     }
 
     /** The circuit is gone, or is of no use: another one may do, once. */
-    private void onLost(Key key, int port, Throwable why, CompletableFuture<DataStream> result, boolean mayTryAgain) {
-        if (mayTryAgain && !result.isDone()) {
-            open(key, port, result, false);
+    private void onLost(Wish wish, Throwable why, boolean mayTryAgain) {
+        if (mayTryAgain && !wish.result().isDone()) {
+            open(wish, false);
         } else {
-            result.completeExceptionally(why);
+            wish.result().completeExceptionally(why);
         }
     }
 

@@ -10,6 +10,8 @@ public final class OnionServiceException extends IOException {
     public enum Kind {
         /** No directory has a descriptor of it: it isn't running, or never existed. */
         NOT_FOUND,
+        /** None of the directories that may have a descriptor of it could be asked, or answered. */
+        NO_DIRECTORY,
         /** It is for authorized clients alone, and we have no key. */
         NEEDS_AUTHORIZATION,
         /** It doesn't know the key that we have. */

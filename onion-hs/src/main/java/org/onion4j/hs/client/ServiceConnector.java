@@ -87,7 +87,9 @@ final class ServiceConnector {
      * @param last what the try before failed with
      */
     private void search(Optional<Descriptor> than, Optional<Throwable> last) {
-        descriptors.get(address, than).whenComplete((found, failure) -> {
+        CompletableFuture<Descriptors.Found> searching = descriptors.get(address, than);
+        Futures.endWith(result, searching);
+        searching.whenComplete((found, failure) -> {
             if (failure != null) {
                 Throwable why = Futures.cause(failure);
                 boolean nothingNewer = than.isPresent() && why instanceof OnionServiceException;

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.onion4j.api.BootstrapProgress;
 import org.onion4j.api.ClientClosedException;
@@ -19,6 +20,7 @@ import org.onion4j.api.ClientStatus;
 import org.onion4j.api.InternalErrorException;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.OnionStream;
+import org.onion4j.api.StreamOptions;
 import org.onion4j.api.internal.DestinationRules.InternalAddresses;
 import org.onion4j.api.internal.Engine;
 import org.onion4j.api.internal.EngineConfig;
@@ -225,10 +227,14 @@ public final class ClientEngine implements Engine {
         Optional<OnionAddress> service = request.destination().onion();
         if (service.isPresent()) {
             int port = request.destination().port();
+            OnionServiceClient.Given when = request.earlyData() == StreamOptions.EarlyData.OPTIMISTIC
+                    ? OnionServiceClient.Given.ASKED
+                    : OnionServiceClient.Given.OPEN;
             return onceReady(
-                    () -> services.openStream(service.get(), port, request.isolation()),
+                    () -> services.openStream(service.get(), port, request.isolation(), when),
                     stream -> new CircuitStream(stream, closed::get),
-                    stream -> stream.close());
+                    stream -> stream.close(),
+                    Errors::whileOpeningToService);
         }
         return onceReady(
                 () -> StreamOpener.open(supply, scheduler, internal, request),
@@ -262,6 +268,14 @@ public final class ClientEngine implements Engine {
     /** Waits for the network, then tries; cancelling what it returns reaches the try. */
     private <T, R> CompletableFuture<R> onceReady(
             Supplier<CompletableFuture<T>> attempt, Conversion<T, R> conversion, Consumer<T> discard) {
+        return onceReady(attempt, conversion, discard, Errors::whileOpening);
+    }
+
+    private <T, R> CompletableFuture<R> onceReady(
+            Supplier<CompletableFuture<T>> attempt,
+            Conversion<T, R> conversion,
+            Consumer<T> discard,
+            Function<Throwable, OnionException> errors) {
         CompletableFuture<R> result = new CompletableFuture<>();
         CompletableFuture<Void> ready = bootstrap();
         cancelWith(result, ready);
@@ -281,16 +295,21 @@ public final class ClientEngine implements Engine {
                 return;
             }
             cancelWith(result, tried);
-            tried.whenComplete((value, failure) -> finish(result, value, failure, conversion, discard));
+            tried.whenComplete((value, failure) -> finish(result, value, failure, conversion, discard, errors));
         });
         return result;
     }
 
     private <T, R> void finish(
-            CompletableFuture<R> result, T value, Throwable failure, Conversion<T, R> conversion, Consumer<T> discard) {
+            CompletableFuture<R> result,
+            T value,
+            Throwable failure,
+            Conversion<T, R> conversion,
+            Consumer<T> discard,
+            Function<Throwable, OnionException> errors) {
         if (failure != null) {
             result.completeExceptionally(
-                    closed.get() ? closedException() : Errors.whileOpening(CircuitFactory.cause(failure)));
+                    closed.get() ? closedException() : errors.apply(CircuitFactory.cause(failure)));
             return;
         }
         try {

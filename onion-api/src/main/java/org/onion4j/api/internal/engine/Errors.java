@@ -38,6 +38,16 @@ final class Errors {
         return other(failure);
     }
 
+    /** A failure of a stream to an onion service that was not open yet. */
+    static OnionException whileOpeningToService(Throwable failure) {
+        if (failure instanceof StreamException stream
+                && stream.kind() == StreamException.Kind.ENDED
+                && stream.end().isPresent()) {
+            return StreamErrors.ofService(stream.end().get().reason(), CauseOutline.of(failure));
+        }
+        return other(failure);
+    }
+
     /** A failure of a stream that was open. */
     static OnionException whileOpen(Throwable failure) {
         if (failure instanceof StreamException stream
@@ -51,6 +61,7 @@ final class Errors {
     private static OnionException service(org.onion4j.hs.client.OnionServiceException failure) {
         OnionServiceException.Reason reason = switch (failure.kind()) {
             case NOT_FOUND -> OnionServiceException.Reason.NOT_FOUND;
+            case NO_DIRECTORY -> OnionServiceException.Reason.NO_DIRECTORY;
             case NEEDS_AUTHORIZATION -> OnionServiceException.Reason.NEEDS_AUTHORIZATION;
             case WRONG_AUTHORIZATION -> OnionServiceException.Reason.WRONG_AUTHORIZATION;
             case BAD_DESCRIPTOR -> OnionServiceException.Reason.BAD_DESCRIPTOR;
