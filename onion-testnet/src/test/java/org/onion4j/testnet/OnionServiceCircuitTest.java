@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,10 +22,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.onion4j.api.ConnectionRefusedException;
 import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionStream;
 import org.onion4j.api.StreamOptions;
+import org.onion4j.api.TooManyRequestsException;
 import org.onion4j.testnet.ScriptedService.Conduct;
 
 /** The circuits of a client to onion services, as relays see them. */
@@ -31,6 +36,7 @@ import org.onion4j.testnet.ScriptedService.Conduct;
 class OnionServiceCircuitTest {
     private static final int CONNECTIONS = 25;
     private static final int LAYER_TWO = 4;
+    private static final int MAX_WAITING = 1024;
 
     private final OnionServiceWorld world = new OnionServiceWorld(47);
     private final ScriptedService service = world.service;
@@ -49,6 +55,7 @@ class OnionServiceCircuitTest {
         world.forget();
         service.introductions().clear();
         service.points().forEach(point -> point.conduct(Conduct.GOOD));
+        service.answer(ScriptedService.CONNECTED);
         client = world.network.newClient();
     }
 
@@ -157,25 +164,91 @@ class OnionServiceCircuitTest {
             CompletableFuture<OnionStream> first = world.open(client, together);
             CompletableFuture<OnionStream> second = world.open(client, together);
             world.network.time().settle(ClientUnderTest.REAL_LIMIT);
-            assertThat(world.circuitsWith(at)).hasSize(1).allMatch(one -> !one.circuit()
-                    .closed()
-                    .isPresent());
+            assertThat(world.circuitsWith(at))
+                    .hasSize(1)
+                    .allMatch(one -> !one.circuit().closed().isPresent());
 
             first.cancel(true);
             world.network.time().settle(ClientUnderTest.REAL_LIMIT);
-            assertThat(world.circuitsWith(at)).as("of the other one").allMatch(one -> !one.circuit()
-                    .closed()
-                    .isPresent());
+            assertThat(world.circuitsWith(at))
+                    .as("of the other one")
+                    .allMatch(one -> !one.circuit().closed().isPresent());
 
             second.cancel(true);
             world.network.time().settle(ClientUnderTest.REAL_LIMIT);
             for (String message : List.of("ESTABLISH_RENDEZVOUS", "INTRODUCE1")) {
-                assertThat(world.circuitsWith(message)).as(message).allMatch(one -> one.circuit()
-                        .closed()
-                        .isPresent());
+                assertThat(world.circuitsWith(message))
+                        .as(message)
+                        .allMatch(one -> one.circuit().closed().isPresent());
             }
         }
         world.hostile();
+        service.points().forEach(point -> point.conduct(Conduct.GOOD));
+        assertConnects(OnionServiceWorld.apart());
+    }
+
+    /** T45: a service that is mute on one circuit is asked on another, once; no stream of later goes to the mute one. */
+    @Test
+    void t45_serviceThatIsMuteOnOneCircuit_isAskedOnAnother() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        service.answer(
+                () -> asked.getAndIncrement() == 0 ? ScriptedService.NO_ANSWER.get() : ScriptedService.CONNECTED.get());
+        StreamOptions one = OnionServiceWorld.apart();
+        assertConnects(one);
+        assertConnects(one);
+        assertThat(service.introductions()).hasSize(2);
+        assertThat(asked).hasValue(3);
+    }
+
+    /** What a service refuses is said as its own word: there is no exit. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 6, 11, 200})
+    void serviceRefuses_isRefused(int reason) throws Exception {
+        service.answer(ScriptedService.end(reason));
+        CompletableFuture<OnionStream> opening = world.open(client, OnionServiceWorld.apart());
+        world.await(opening);
+        assertThatThrownBy(opening::get)
+                .cause()
+                .isInstanceOf(ConnectionRefusedException.class)
+                .hasMessageNotContaining("exit");
+    }
+
+    /** Early data goes out before the service has said anything; a refusal shows in the first read. */
+    @Test
+    void earlyData_streamIsGivenBeforeTheServiceAnswers() throws Exception {
+        StreamOptions early = StreamOptions.builder()
+                .earlyData(StreamOptions.EarlyData.OPTIMISTIC)
+                .timeout(Duration.ofDays(1))
+                .build();
+        service.answer(ScriptedService.NO_ANSWER);
+        world.connect(client, early).close();
+        service.answer(ScriptedService.CONNECTED);
+        try (OnionStream stream = world.connect(client, early)) {
+            OnionServiceWorld.assertEcho(stream);
+        }
+        service.answer(ScriptedService.end(1));
+        try (OnionStream stream = world.connect(client, early)) {
+            assertThatThrownBy(() -> stream.getInputStream().read()).isInstanceOf(IOException.class);
+        }
+    }
+
+    /** Those that wait for one service, as for all, are so many at most. */
+    @Test
+    void tooManyWait_furtherOnesAreRefused() throws Exception {
+        service.points().forEach(point -> point.conduct(Conduct.MUTE));
+        world.await(client.bootstrapAsync());
+        StreamOptions one = OnionServiceWorld.apart();
+        List<CompletableFuture<OnionStream>> waiting = new ArrayList<>();
+        for (int i = 0; i < MAX_WAITING; i++) {
+            waiting.add(world.open(client, one));
+        }
+        CompletableFuture<OnionStream> oneTooMany = world.open(client, one);
+        world.network.time().settle(ClientUnderTest.REAL_LIMIT);
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+        assertThatThrownBy(() -> oneTooMany.get(10, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOf(TooManyRequestsException.class);
+        waiting.forEach(each -> each.cancel(true));
         service.points().forEach(point -> point.conduct(Conduct.GOOD));
         assertConnects(OnionServiceWorld.apart());
     }

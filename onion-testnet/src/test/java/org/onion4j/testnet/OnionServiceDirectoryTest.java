@@ -3,9 +3,11 @@ package org.onion4j.testnet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
 import com.google.common.primitives.UnsignedLong;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +26,8 @@ import org.onion4j.api.OnionServiceException.Reason;
 import org.onion4j.api.OnionStream;
 import org.onion4j.api.internal.Environment;
 import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.onion.OnionAddress;
+import org.onion4j.crypto.primitive.Ed25519KeyPair;
 import org.onion4j.crypto.primitive.X25519;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.random.RandomnessException;
@@ -37,6 +41,9 @@ import org.onion4j.testnet.keys.SeededRandom;
 @Timeout(60)
 class OnionServiceDirectoryTest {
     private static final int RESPONSIBLE = 6;
+    private static final int MANY = 24; // the client has eight threads for its work
+    private static final int MAX_BUILDING = 32;
+    private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration LIFETIME = Duration.ofMinutes(30); // the shortest
     private static final Duration SEARCH_LIMIT = Duration.ofSeconds(91);
 
@@ -157,6 +164,60 @@ class OnionServiceDirectoryTest {
         assertConnects();
     }
 
+    private String unknown(int number) {
+        try (Ed25519KeyPair key = Ed25519KeyPair.generate(SeededRandom.of(44, "unknown " + number))) {
+            return new OnionAddress(key.publicKey()).host();
+        }
+    }
+
+    private List<CompletableFuture<OnionStream>> searchForMany(int count) {
+        List<CompletableFuture<OnionStream>> searches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            searches.add(client.openStreamAsync(unknown(i), OnionServiceWorld.PORT, OnionServiceWorld.apart()));
+        }
+        return searches;
+    }
+
+    /** T44: however many mute directories are asked, what else the client does goes on; given up, searches end. */
+    @Test
+    void t44_manyMuteDirectories_holdNothingElseUp() throws Exception {
+        world.directories(relay -> Optional.empty());
+        try (TestDestination shop =
+                world.network.serve(ClientUnderTest.HOST, ClientUnderTest.PORT, TestNetworkTest.says("open"))) {
+            ClientUnderTest.fetch(world.network, client, SOON);
+            List<CompletableFuture<OnionStream>> searches = searchForMany(MANY);
+            world.network.time().advance(Duration.ofSeconds(1));
+            assertThat(asked()).hasSize(MANY);
+            for (int i = 0; i < 3; i++) {
+                assertThat(ClientUnderTest.fetch(world.network, client, SOON)).isLessThan(SOON);
+            }
+            assertThat(shop.connections()).isEqualTo(4);
+
+            searches.forEach(search -> search.cancel(true));
+            world.network.time().advance(Duration.ofMinutes(2));
+            assertThat(world.circuitsWith("BEGIN_DIR"))
+                    .hasSize(MANY)
+                    .allMatch(one -> one.circuit().closed().isPresent());
+        }
+    }
+
+    /** T44: many searches don't make many circuits at once. */
+    @Test
+    void t44_manySearches_haveABoundOfCircuits() throws Exception {
+        assertThat(world.refusal(client)).isEqualTo(Reason.NOT_FOUND);
+        TestRelay guard = Iterables.getOnlyElement(ClientUnderTest.firstHops(world.network));
+        world.forget();
+        world.network.relays().stream().filter(relay -> relay != guard).forEach(TestRelay::freeze);
+        List<CompletableFuture<OnionStream>> searches = searchForMany(2 * MAX_BUILDING);
+        world.network.time().settle(ClientUnderTest.REAL_LIMIT);
+        assertThat(ClientUnderTest.begun(world.network)).isEqualTo(MAX_BUILDING);
+
+        world.network.relays().forEach(TestRelay::thaw);
+        CompletableFuture<Void> all = CompletableFuture.allOf(searches.toArray(CompletableFuture<?>[]::new));
+        world.await(all);
+        assertThat(asked().size()).isGreaterThanOrEqualTo(2 * MAX_BUILDING);
+    }
+
     /** T43: a directory that gives the descriptor of another service is passed by. */
     @Test
     void t43_descriptorOfAnotherService_isNotTaken() throws Exception {
@@ -189,8 +250,7 @@ class OnionServiceDirectoryTest {
         assertThat(service.introductions()).as("at the known point").hasSize(1);
 
         X25519 stranger = X25519.generate(SeededRandom.of(44, "stranger"));
-        world.directories(saying(
-                service.descriptor(with(1, old.described()), ImmutableList.of(stranger.publicKey()))));
+        world.directories(saying(service.descriptor(with(1, old.described()), ImmutableList.of(stranger.publicKey()))));
         assertThat(world.refusal(client)).as("with an old one for others").isEqualTo(Reason.INTRODUCTION_FAILED);
 
         world.directories(saying(text(service, with(3, fresh.described()))));

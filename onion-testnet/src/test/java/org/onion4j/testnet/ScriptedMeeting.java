@@ -1,6 +1,8 @@
 package org.onion4j.testnet;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.channel.CellHandler;
 import org.onion4j.circuit.channel.Channel;
@@ -24,6 +26,7 @@ final class ScriptedMeeting implements CellHandler {
     private final CreateFastClient handshake;
     private final Bytes rendezvous1;
     private final ClientHopCrypto client;
+    private final Supplier<Optional<Bytes>> answer;
     private ClientHopCrypto point;
     private volatile int circuitId;
 
@@ -32,11 +35,18 @@ final class ScriptedMeeting implements CellHandler {
      *
      * @param rendezvous1 cookie and handshake
      * @param client the layer that is shared with the client
+     * @param answer to each BEGIN: nothing, or END with that data, or CONNECTED if the data is empty
      */
-    ScriptedMeeting(Channel channel, Bytes rendezvous1, ClientHopCrypto client, RandomSource random) {
+    ScriptedMeeting(
+            Channel channel,
+            Bytes rendezvous1,
+            ClientHopCrypto client,
+            Supplier<Optional<Bytes>> answer,
+            RandomSource random) {
         this.channel = channel;
         this.rendezvous1 = rendezvous1;
         this.client = client;
+        this.answer = answer;
         this.handshake = new CreateFastClient(random);
     }
 
@@ -76,7 +86,8 @@ final class ScriptedMeeting implements CellHandler {
 
     private void onMessage(RelayCommand command, int stream, byte[] body) {
         if (command.equals(RelayCommand.BEGIN)) {
-            say(RelayCommand.CONNECTED, stream, Bytes.EMPTY);
+            answer.get()
+                    .ifPresent(data -> say(data.isEmpty() ? RelayCommand.CONNECTED : RelayCommand.END, stream, data));
         } else if (command.equals(RelayCommand.DATA)) {
             say(command, stream, Bytes.copyOf(body, RelayBody.dataOffset(0), RelayBody.length(body, 0)));
         }

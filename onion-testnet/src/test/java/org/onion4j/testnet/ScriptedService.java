@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.onion4j.api.internal.Environment;
 import org.onion4j.circuit.channel.ChannelEnvironment;
 import org.onion4j.circuit.channel.ChannelManager;
@@ -95,6 +96,11 @@ final class ScriptedService implements AutoCloseable {
         }
     }
 
+    /** Answers to BEGIN. */
+    static final Supplier<Optional<Bytes>> CONNECTED = () -> Optional.of(Bytes.EMPTY);
+
+    static final Supplier<Optional<Bytes>> NO_ANSWER = Optional::empty;
+
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
     private static final int SECONDS_PER_MINUTE = 60;
     private static final int VOTES_PER_PERIOD = 24;
@@ -108,6 +114,7 @@ final class ScriptedService implements AutoCloseable {
     private final OwnedScheduler scheduler;
     private final ChannelManager channels;
     private final List<IntroductionPlaintext> introductions = new CopyOnWriteArrayList<>();
+    private volatile Supplier<Optional<Bytes>> answer = CONNECTED;
 
     /** A service with these introduction points, which are up to something from now on, and without a descriptor. */
     ScriptedService(TestNetwork network, String name, TestRelay... at) throws Exception {
@@ -160,6 +167,15 @@ final class ScriptedService implements AutoCloseable {
     /** A script that lets relays be introduction points of this service. */
     Hostility at(TestRelay relay) {
         return passing -> meet(relay, passing);
+    }
+
+    /** How it answers when it is asked for a stream. */
+    void answer(Supplier<Optional<Bytes>> value) {
+        answer = value;
+    }
+
+    static Supplier<Optional<Bytes>> end(int reason) {
+        return () -> Optional.of(Bytes.copyOf((byte) reason));
     }
 
     // Descriptors.
@@ -239,8 +255,9 @@ final class ScriptedService implements AutoCloseable {
         return switch (point.conduct) {
             case GOOD -> {
                 channels.get(target(heard.said()))
-                        .thenAccept(channel ->
-                                new ScriptedMeeting(channel, heard.rendezvous1(), heard.client(), random).begin());
+                        .thenAccept(channel -> new ScriptedMeeting(
+                                        channel, heard.rendezvous1(), heard.client(), () -> answer.get(), random)
+                                .begin());
                 yield acknowledge(0);
             }
             case LIES -> acknowledge(0);

@@ -69,7 +69,8 @@ public final class StreamErrors {
         Optional<StreamEndReason> end = Optional.of(name);
         return switch (name) {
             case DESTROY -> new CircuitClosedException("the onion service is closing the circuit", end, cause);
-            case TIMEOUT -> new StreamTimeoutException("what the onion service serves did not answer in time", end, cause);
+            case TIMEOUT ->
+                new StreamTimeoutException("what the onion service serves did not answer in time", end, cause);
             default ->
                 new ConnectionRefusedException("the onion service refused the connection (" + name + ")", end, cause);
         };

@@ -215,14 +215,12 @@ final class DescriptorFetch {
         });
     }
 
-    private void answered(
-            InternalCircuit circuit, DirectoryConnection connection, CompletableFuture<Descriptor> answer)
+    private void answered(InternalCircuit circuit, DirectoryConnection connection, CompletableFuture<Descriptor> answer)
             throws DescriptorException, DirectoryException, IOException {
         if (answer.isDone()) {
             return; // given up: that is why the stream is closed
         }
-        Bytes text = OnionDescriptorRequest.answer(
-                        connection, wanted.keys().blindedKey())
+        Bytes text = OnionDescriptorRequest.answer(connection, wanted.keys().blindedKey())
                 .orElseThrow(() -> new NothingThereException("the directory hasn't got the descriptor"));
         answer.complete(read(text));
         circuit.answered();

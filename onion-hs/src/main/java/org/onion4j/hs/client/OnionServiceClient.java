@@ -319,11 +319,7 @@ public final class OnionServiceClient implements AutoCloseable {
     }
 
     private void begin(
-            Wish wish,
-            Connection connection,
-            InternalCircuit circuit,
-            AtomicBoolean interested,
-            boolean mayTryAgain) {
+            Wish wish, Connection connection, InternalCircuit circuit, AtomicBoolean interested, boolean mayTryAgain) {
         Key key = wish.key();
         CompletableFuture<DataStream> result = wish.result();
         DataStream stream;

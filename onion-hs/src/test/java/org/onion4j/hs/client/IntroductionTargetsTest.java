@@ -22,11 +22,16 @@ class IntroductionTargetsTest {
         assertThat(IntroductionTargets.specifiers(relay("old")))
                 .extracting(one -> (Object) one.getClass())
                 .containsExactly(LinkSpecifier.Ipv4.class, LinkSpecifier.RsaId.class, LinkSpecifier.Ed25519Id.class);
-        assertThat(IntroductionTargets.specifiers(relay("new"))).hasSize(4).last().satisfies(last -> {
-            LinkSpecifier.Ipv6 ipv6 = (LinkSpecifier.Ipv6) last;
-            assertThat(ipv6.port()).isEqualTo(443);
-            assertThat(ipv6.address().getAddress()).startsWith(0x20, 0x01, 0x0d, 0xb8).endsWith(1);
-        });
+        assertThat(IntroductionTargets.specifiers(relay("new")))
+                .hasSize(4)
+                .last()
+                .satisfies(last -> {
+                    LinkSpecifier.Ipv6 ipv6 = (LinkSpecifier.Ipv6) last;
+                    assertThat(ipv6.port()).isEqualTo(443);
+                    assertThat(ipv6.address().getAddress())
+                            .startsWith(0x20, 0x01, 0x0d, 0xb8)
+                            .endsWith(1);
+                });
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -116,6 +117,26 @@ class DescriptorMakerTest {
     @Property(tries = 150)
     void t42_read_innerLayerOfAnyBytes_endsInTheException(@ForAll @Size(min = 1, max = 300) byte[] inner) {
         readInner(new TestService(3), inner);
+    }
+
+    /** T46: one line of the kind that is known is read; those of other kinds are passed over. */
+    @Test
+    void t46_read_proofOfWork_oneOfItsKind_inItsRange() {
+        String v1 = "pow-params v1 " + "A".repeat(43) + "= %s 2030-01-01T00:00:00\n";
+        assertThat(readLines(String.format(Locale.ROOT, v1, "4294967295"))).isEmpty();
+        assertThat(readLines(String.format(Locale.ROOT, v1, "4294967296"))).contains(Kind.INVALID);
+        assertThat(readLines(String.format(Locale.ROOT, v1, "-1"))).contains(Kind.INVALID);
+        assertThat(readLines("pow-params v2 anything at all\npow-params v9\n")).isEmpty();
+        assertThat(readLines("pow-params v2 one\n" + String.format(Locale.ROOT, v1, "1")))
+                .isEmpty();
+        assertThat(readLines(String.format(Locale.ROOT, v1, "1").repeat(2))).contains(Kind.INVALID);
+        assertThat(readLines("pow-params v1 AAAA 1 2030-01-01T00:00:00\n")).contains(Kind.INVALID);
+        assertThat(readLines(String.format(Locale.ROOT, v1, "1").replace("2030", "abcd")))
+                .contains(Kind.INVALID);
+    }
+
+    private static Optional<Kind> readLines(String lines) {
+        return readInner(new TestService(8), ("create2-formats 2\n" + lines).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** T42: NULs alone, and a thousand points. */

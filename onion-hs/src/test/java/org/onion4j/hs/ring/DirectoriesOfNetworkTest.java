@@ -24,4 +24,31 @@ class DirectoriesOfNetworkTest {
                 .extracting(Relay::nickname)
                 .containsExactly("good");
     }
+
+    private static int responsible(SyntheticNetwork network) {
+        NetworkView view = network.view();
+        return DirectoryRing.of(view, RingTimes.of(view, false).forClient())
+                .toFetch(Bytes.copyOf(new byte[32]))
+                .size();
+    }
+
+    @Test
+    void of_parametersSayHowManyAreResponsible() {
+        SyntheticNetwork network = new SyntheticNetwork();
+        for (int i = 0; i < 30; i++) {
+            network.relay("directory" + i).flags(RelayFlag.HS_DIR);
+        }
+        assertThat(responsible(network)).isEqualTo(6);
+        network.parameter("hsdir_n_replicas", 4).parameter("hsdir_spread_fetch", 2);
+        assertThat(responsible(network)).isEqualTo(8);
+        network.parameter("hsdir_n_replicas", 1).parameter("hsdir_spread_fetch", 0); // below the least
+        assertThat(responsible(network)).isEqualTo(1);
+    }
+
+    @Test
+    void randomValue_thatTheConsensusLacks_hasItsStandIn() {
+        NetworkView view = new SyntheticNetwork().view();
+        RingTimes.Slot slot = RingTimes.of(view, false).forClient();
+        assertThat(DirectoryRing.randomValue(view.consensus(), slot)).isEqualTo(RingHashes.disaster(slot.period()));
+    }
 }
