@@ -1,6 +1,7 @@
 package org.onion4j.testnet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.onion4j.api.InternalErrorException;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionServiceException.Reason;
 import org.onion4j.api.OnionStream;
@@ -378,7 +380,10 @@ class OnionServiceDirectoryTest {
             });
             CompletableFuture<OnionStream> opening = world.open(other, OnionServiceWorld.apart());
             world.await(opening);
-            assertThat(opening).isCompletedExceptionally();
+            assertThatThrownBy(opening::get)
+                    .as("no directory is to blame")
+                    .cause()
+                    .isInstanceOf(InternalErrorException.class);
             broken.set(false);
             world.directories(saying(text(service, service.content(1))));
             try (OnionStream stream = world.connect(other)) {

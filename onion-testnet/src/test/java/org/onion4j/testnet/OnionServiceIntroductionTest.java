@@ -116,6 +116,21 @@ class OnionServiceIntroductionTest {
         assertConnects();
     }
 
+    /** A service that is told and doesn't come costs one circuit to each of its points for each time that it is told. */
+    @Test
+    void t45_serviceDoesNotCome_noCircuitIsWasted() throws Exception {
+        conduct(Conduct.LIES, Conduct.LIES, Conduct.LIES);
+        world.forget();
+        assertThat(world.refusal(client)).isEqualTo(Reason.NO_ANSWER);
+        for (ScriptedService.Point point : service.points()) {
+            assertThat(point.relay().seen())
+                    .filteredOn(seen -> !seen.next().isPresent() && !seen.knowsClient())
+                    .as("circuits that end at %s", point.relay())
+                    .noneMatch(seen -> seen.cells().stream()
+                            .noneMatch(cells -> cells.message().isPresent()));
+        }
+    }
+
     /** Once an introduction point has heard of a rendezvous point, no other one does: they can't tell us by the cookie. */
     @Test
     void t45_eachPoint_isToldOfAnotherRendezvousPoint() throws Exception {
@@ -138,8 +153,9 @@ class OnionServiceIntroductionTest {
         assertConnects();
         assertThat(hostile.get()).isGreaterThan(1);
 
+        // Before it: what comes after may come when the introduction is on its way already.
         world.hostile(passing ->
-                passing.isFromRelay("RENDEZVOUS_ESTABLISHED") ? Reaction.pass().after(early) : Reaction.pass());
+                passing.isFromRelay("RENDEZVOUS_ESTABLISHED") ? Reaction.pass().before(early) : Reaction.pass());
         service.introductions().clear();
         assertThat(world.refusal(client)).isEqualTo(Reason.INTRODUCTION_FAILED);
         assertThat(service.introductions())
@@ -150,18 +166,20 @@ class OnionServiceIntroductionTest {
     /** T40, T45: what a rendezvous point can do once the service comes; another one is taken. */
     @Test
     void t40_rendezvousPointSpoilsTheMeeting_anotherIsTaken() throws Exception {
-        for (Reaction spoilt : new Reaction[] {
-            Reaction.drop().after(Forgery.destroy(1)),
-            Reaction.replace(new byte[HANDSHAKE_INFO_LEN]),
-            Reaction.replace(new byte[3]),
-            Reaction.pass().after(Forgery.message("RENDEZVOUS2", 0, new byte[HANDSHAKE_INFO_LEN])),
-            Reaction.drop()
-        }) {
+        List<Hostility> all = List.of(
+                passing -> Reaction.drop().after(Forgery.destroy(1)),
+                passing -> Reaction.replace(new byte[HANDSHAKE_INFO_LEN]),
+                passing -> Reaction.replace(new byte[3]),
+                passing -> Reaction.pass().before(Forgery.message("RENDEZVOUS2", 0, passing.data())), // twice the same
+                passing -> Reaction.drop());
+        for (int i = 0; i < all.size(); i++) {
+            Hostility spoilt = all.get(i);
             AtomicInteger meetings = new AtomicInteger();
-            world.hostile(passing ->
-                    passing.isFromRelay("RENDEZVOUS2") && meetings.getAndIncrement() == 0 ? spoilt : Reaction.pass());
+            world.hostile(passing -> passing.isFromRelay("RENDEZVOUS2") && meetings.getAndIncrement() == 0
+                    ? spoilt.meet(passing)
+                    : Reaction.pass());
             assertConnects();
-            assertThat(meetings).as("after %s", spoilt).hasValue(2);
+            assertThat(meetings).as("spoilt in way %s", i).hasValue(2);
         }
     }
 

@@ -77,6 +77,10 @@ final class ScriptedService implements AutoCloseable {
             this.encryption = X25519.generate(random);
         }
 
+        TestRelay relay() {
+            return relay;
+        }
+
         void conduct(Conduct value) {
             conduct = value;
         }
