@@ -15,13 +15,15 @@ import org.onion4j.directory.doc.ItemReader;
 /**
  * Revision counters that grow with the time but don't tell it: the seconds since the shared random value of the
  * descriptor came, each weighted by a secret number of 16 bits. Whoever has the blinded key comes to the same ones, with
- * no need to remember any. Static methods: any thread. Spec: rend-spec-v3, "Encrypted time in period" (appendix F).
+ * no need to remember any; a service that moves here from C tor, or back, goes on where it was. Static methods: any
+ * thread. Spec: rend-spec-v3, "Encrypted time in period" (appendix F), where C tor differs: each word counts for one more,
+ * so that no two seconds have the same counter, and the label ends with a zero byte.
  */
 public final class RevisionCounter {
     /** The longest time that it counts. */
     public static final Duration MAX_TIME = Duration.ofDays(12);
 
-    private static final Bytes LABEL = Bytes.copyOf(ItemReader.ascii("rev-counter-generation"));
+    private static final Bytes LABEL = Bytes.copyOf(ItemReader.ascii("rev-counter-generation\0"));
     private static final int MILLIS_PER_SECOND = 1000;
     private static final int WORD_LEN = 2;
     private static final int BATCH_WORDS = 2048;
@@ -43,7 +45,7 @@ public final class RevisionCounter {
         }
     }
 
-    /** The sum of the first words of the key stream, which are little-endian. */
+    /** The sum of the first words of the key stream, which are little-endian, and of one for each. */
     static long sum(SecretBytes key, long words) {
         byte[] zeros = new byte[WORD_LEN * BATCH_WORDS];
         byte[] stream = new byte[zeros.length];
@@ -53,7 +55,7 @@ public final class RevisionCounter {
                 int count = (int) Math.min(left, BATCH_WORDS);
                 cipher.process(zeros, 0, WORD_LEN * count, stream, 0);
                 for (int i = 0; i < count; i++) {
-                    sum += (stream[2 * i] & 0xff) | ((stream[2 * i + 1] & 0xff) << 8);
+                    sum += 1 + ((stream[2 * i] & 0xff) | ((stream[2 * i + 1] & 0xff) << 8));
                 }
             }
         } finally {
