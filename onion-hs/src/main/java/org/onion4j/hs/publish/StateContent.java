@@ -118,12 +118,17 @@ record StateContent(
         for (int left = count(in.u16("clients"), MAX_CLIENTS); left > 0; left--) {
             clients.add(in.bytes(KEY_LEN, "client"));
         }
+        boolean clientsSaved = (flags & CLIENTS_SAVED) != 0;
+        ImmutableList<Bytes> saved = clients.build();
+        if (flags > (IDENTITY_SAVED | CLIENTS_SAVED) || (!clientsSaved && !saved.isEmpty())) {
+            throw new WireFormatException("flags that make no sense");
+        }
         ImmutableList<SavedPoint> points = points(in);
         return new StateContent(
                 owner,
                 (flags & IDENTITY_SAVED) != 0,
                 revisions.build(),
-                (flags & CLIENTS_SAVED) != 0 ? Optional.of(clients.build()) : Optional.empty(),
+                clientsSaved ? Optional.of(saved) : Optional.empty(),
                 points);
     }
 

@@ -80,7 +80,7 @@ class StateContentPropertyTest {
 
     private static void decode(byte[] bytes) {
         try {
-            assertThat(StateContent.decode(bytes).encode()).hasSameSizeAs(bytes);
+            assertThat(StateContent.decode(bytes).encode()).isEqualTo(bytes);
         } catch (WireFormatException e) {
             assertThat(e).hasMessageNotContaining("[");
         }
