@@ -136,7 +136,7 @@ public final class Publisher implements AutoCloseable {
         return copy;
     }
 
-    /** Whether directories have descriptors of both time periods that haven't expired. */
+    /** Whether a directory has a descriptor for clients whose consensus is like ours, and that hasn't expired. */
     public boolean isPublished() {
         return publishedNow;
     }
@@ -163,8 +163,10 @@ public final class Publisher implements AutoCloseable {
             if (!closed) {
                 Moment now = time.now();
                 work(now);
-                publishedNow = !descriptors.isEmpty()
-                        && descriptors.values().stream().allMatch(descriptor -> descriptor.isPublished(now));
+                publishedNow = descriptors.values().stream()
+                        .findFirst()
+                        .filter(descriptor -> descriptor.isPublished(now))
+                        .isPresent();
                 firstPublished =
                         publishedNow && descriptors.values().stream().allMatch(PeriodDescriptor::isWellPublished);
             }

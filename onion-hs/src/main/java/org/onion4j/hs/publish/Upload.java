@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
 final class Upload {
     private static final Logger log = LoggerFactory.getLogger(Upload.class);
 
-    /** For the circuit and the request. */
-    static final Duration WHOLE_LIMIT = Duration.ofSeconds(90);
+    /** For the circuit. */
+    static final Duration CIRCUIT_LIMIT = Duration.ofSeconds(60);
 
-    /** For the request alone: meanwhile it has a thread. */
+    /** For the request, which has a thread meanwhile; how long it waits for its turn before is nobody's fault. */
     static final Duration REQUEST_LIMIT = Duration.ofSeconds(20);
 
     private static final int HTTP_PORT = 80;
@@ -55,15 +55,15 @@ final class Upload {
     static CompletableFuture<Optional<UploadFailure>> start(
             PublishEnvironment environment, Relay directory, Bytes descriptor) {
         Upload upload = new Upload(environment, directory, descriptor);
-        upload.limit(WHOLE_LIMIT);
         upload.build();
         return upload.result;
     }
 
-    private void limit(Duration limit) {
+    /** Lets the upload fail unless a part of it is done in time. */
+    private void limit(CompletableFuture<?> part, Duration limit) {
         Cancellable timer =
                 environment.scheduler().schedule(() -> fail(UploadFailure.UNREACHABLE, "it took too long"), limit);
-        result.whenComplete((failure, end) -> timer.cancel());
+        part.whenComplete((value, end) -> timer.cancel());
     }
 
     private void fail(UploadFailure why, String detail) {
@@ -74,6 +74,7 @@ final class Upload {
 
     private void build() {
         CompletableFuture<InternalCircuit> circuit = environment.circuits().to(directory);
+        limit(circuit, CIRCUIT_LIMIT);
         result.whenComplete((failure, end) -> circuit.cancel(false));
         circuit.whenComplete((built, failure) -> {
             if (failure != null) {
@@ -104,7 +105,7 @@ final class Upload {
         if (result.isDone()) {
             return;
         }
-        limit(REQUEST_LIMIT);
+        limit(result, REQUEST_LIMIT);
         circuit.expect(result);
         try {
             int status = post(circuit);
