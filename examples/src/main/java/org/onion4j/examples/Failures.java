@@ -2,6 +2,7 @@ package org.onion4j.examples;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -32,5 +33,19 @@ final class Failures {
             return file + ": access denied";
         }
         return file + ": " + reason(e);
+    }
+
+    /** Why a file can't be written, in words, and what is in the way. */
+    static String unwritable(IOException e) {
+        if (e instanceof FileAlreadyExistsException) {
+            return e.getMessage() + " is a file";
+        }
+        if (e instanceof AccessDeniedException) {
+            return e.getMessage() + ": access denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return e.getMessage() + " can't be made";
+        }
+        return reason(e);
     }
 }

@@ -2,8 +2,11 @@ package org.onion4j.examples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.onion4j.testnet.TestNetwork;
@@ -45,7 +48,42 @@ final class TestnetCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         check("--relays", relays, 2);
         check("--exits", exits, 1);
+        if (dir.toString().isEmpty()) {
+            throw CommandException.badArgument("--dir is empty; it takes the name of a directory");
+        }
         Path file = dir.resolve("network.torrc");
+        try (FileChannel mine = lock(file)) {
+            return run(file, out);
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    /** Makes the directory this process's own, for as long as the channel is open. */
+    private FileChannel lock(Path file) throws CommandException {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            FileChannel channel = FileChannel.open(
+                    dir.resolve("network.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (isLocked(channel)) {
+                return channel;
+            }
+            channel.close();
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+        throw CommandException.badArgument("another network runs in " + dir);
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private int run(Path file, PrintWriter out) throws CommandException, InterruptedException {
         try (TestNetwork network = TestNetwork.builder()
                 .loopback()
                 .relays(relays)
@@ -72,10 +110,14 @@ final class TestnetCommand implements Callable<Integer> {
 
     private static void write(TestNetwork network, Path file) throws CommandException {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
             network.writeTorrc(file);
         } catch (IOException e) {
-            throw new CommandException(ExitStatus.BAD_ARGUMENTS, "cannot write " + file + ": " + Failures.reason(e), e);
+            throw unwritable(file, e);
         }
+    }
+
+    private static CommandException unwritable(Path file, IOException e) {
+        return new CommandException(
+                ExitStatus.BAD_ARGUMENTS, "cannot write " + file + ": " + Failures.unwritable(e), e);
     }
 }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +87,23 @@ class ArgumentsTest {
         assertThat(Ran.examples("socks", "--port", "0", "--state", "").status()).isEqualTo(ExitStatus.BAD_ARGUMENTS);
         assertThat(Ran.examples("resolve", "").err())
                 .containsExactly("examples/run resolve: cannot resolve : the host is empty");
+    }
+
+    @Test
+    void directoryOfATestnet_isOneNetworksAlone() throws IOException {
+        assertThat(Ran.examples("testnet", "--dir", "").err())
+                .containsExactly("examples/run testnet: --dir is empty; it takes the name of a directory");
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThat(Ran.examples("testnet", "--dir", file.toString()).err())
+                .containsExactly("examples/run testnet: cannot write " + file + "/network.torrc: " + file + " is a file");
+        try (FileChannel other = FileChannel.open(
+                        folder.resolve("network.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = other.lock()) {
+            assertThat(held.isValid()).isTrue();
+            assertThat(Ran.examples("testnet", "--dir", folder.toString()).err())
+                    .containsExactly("examples/run testnet: another network runs in " + folder);
+        }
+        assertThat(folder.resolve("network.torrc")).doesNotExist();
     }
 
     @Test

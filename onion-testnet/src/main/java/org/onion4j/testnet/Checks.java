@@ -3,8 +3,13 @@ package org.onion4j.testnet;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkNotNull;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.internal.Destination;
+import org.onion4j.api.internal.DestinationRules;
 
 /** What the methods of this package ask of their arguments. Any thread. */
 final class Checks {
@@ -12,6 +17,8 @@ final class Checks {
     static final Duration MAX = Duration.ofDays(36_525);
 
     private static final long MAX_SHOWN = 0xffff_ffffL; // in 2106
+
+    private static final DestinationRules RULES = new DestinationRules(DestinationRules.InternalAddresses.ALLOWED);
 
     private Checks() {}
 
@@ -35,5 +42,25 @@ final class Checks {
         long shown = possible ? now.plus(value).getEpochSecond() : -1;
         checkArgument(shown >= 0 && shown <= MAX_SHOWN, "a clock can't be wrong by %s at %s", value, now);
         return value;
+    }
+
+    /** Something that clients can ask exits to connect to. */
+    static void destination(String host, int port, NetworkPlan.Reach reach) {
+        checkNotNull(host, "host");
+        Destination asked;
+        try {
+            asked = RULES.forStream(host, port);
+        } catch (OnionException e) {
+            throw new IllegalArgumentException("'" + host + "' and port " + port + ": " + e.getMessage(), e);
+        }
+        checkArgument(!asked.onion().isPresent(), "%s: no exit connects to onion services", host);
+        InetAddress address = asked.address().orElse(null);
+        if (address != null) {
+            checkArgument(!address.isAnyLocalAddress(), "%s is no destination", host);
+            checkArgument(
+                    address instanceof Inet4Address || reach == NetworkPlan.Reach.BOTH,
+                    "%s: exits connect by IPv6 only in a network made with ipv6()",
+                    host);
+        }
     }
 }

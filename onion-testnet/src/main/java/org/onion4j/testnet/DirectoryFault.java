@@ -4,7 +4,7 @@ package org.onion4j.testnet;
 public enum DirectoryFault {
     /** It doesn't. */
     NONE,
-    /** It gives the consensus before the current one, or the first one if there is no other. */
+    /** It gives the oldest consensus that it has, up to twelve turns old; the current one if there is no other. */
     OLD_CONSENSUS,
     /** Each document ends in the middle. */
     TRUNCATED,

@@ -1,6 +1,7 @@
 package org.onion4j.testnet;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
 
 import java.util.function.Consumer;
 import org.onion4j.circuit.cell.CellCommand;
@@ -43,6 +44,7 @@ public final class Forgery {
     public static Forgery message(String command, int streamId, byte[] data) {
         RelayCommand known = relayCommand(command);
         checkArgument(streamId >= 0 && streamId <= 0xffff, "stream ID %s", streamId);
+        checkNotNull(data, "data");
         checkArgument(data.length <= MAX_DATA_LEN, "%s bytes of data", data.length);
         Bytes copy = Bytes.copyOf(data);
         return new Forgery(known.toString(), circuit -> circuit.send(streamId, known, copy));
@@ -73,6 +75,7 @@ public final class Forgery {
      * @throws IllegalArgumentException if there is no such command, or the length is wrong
      */
     public static Forgery cell(SeenCircuit.Direction direction, String command, byte[] body) {
+        checkNotNull(direction, "direction");
         CellCommand known = cellCommand(command);
         checkArgument(!known.isVariableLength(), "%s cells are of links, not of circuits", known);
         Direction way = direction == SeenCircuit.Direction.FORWARD ? Direction.FORWARD : Direction.BACKWARD;
@@ -95,11 +98,13 @@ public final class Forgery {
     }
 
     private static byte[] checked(byte[] body) {
+        checkNotNull(body, "body");
         checkArgument(body.length == BODY_LEN, "a body of %s bytes", body.length);
         return body.clone();
     }
 
     private static RelayCommand relayCommand(String name) {
+        checkNotNull(name, "command");
         for (int number = 0; number < COMMANDS; number++) {
             RelayCommand one = RelayCommand.ofWire(number);
             if (one.toString().equals(name) || Integer.toString(number).equals(name)) {
@@ -110,6 +115,7 @@ public final class Forgery {
     }
 
     private static CellCommand cellCommand(String name) {
+        checkNotNull(name, "command");
         for (int number = 0; number < COMMANDS; number++) {
             CellCommand one = CellCommand.ofWire(number);
             if (one.toString().equals(name) || Integer.toString(number).equals(name)) {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -23,33 +22,32 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets a relay do what {@link Hostility}s say: each is asked in turn until one doesn't let the message pass, and all that
- * those who were asked want to be sent is sent. On the relay's loop, but for {@link #failures}.
+ * those who were asked want to be sent is sent. On the relay's loop.
  */
 final class HostileScript implements RelayScript {
     private static final Logger log = LoggerFactory.getLogger(HostileScript.class);
-    private static final int MAX_FAILURES = 16;
 
     private final ImmutableList<Hostility> hostilities;
     private final Function<RsaIdentity, String> names;
     private final LongSupplier before;
-    private final List<String> failures = new CopyOnWriteArrayList<>();
-    private Random random; // once it is needed
+    private final Consumer<String> failures;
 
     /**
      * A script.
      *
      * @param names what relays are called
      * @param before added to the numbers of circuits
+     * @param failures is told what hostilities throw
      */
-    HostileScript(List<Hostility> hostilities, Function<RsaIdentity, String> names, LongSupplier before) {
+    HostileScript(
+            List<Hostility> hostilities,
+            Function<RsaIdentity, String> names,
+            LongSupplier before,
+            Consumer<String> failures) {
         this.hostilities = ImmutableList.copyOf(hostilities);
         this.names = names;
         this.before = before;
-    }
-
-    /** What the hostilities have thrown, the first few. Any thread. */
-    List<String> failures() {
-        return failures;
+        this.failures = failures;
     }
 
     @Override
@@ -107,9 +105,7 @@ final class HostileScript implements RelayScript {
             int streamId,
             byte[] data,
             Consumer<byte[]> replace) {
-        if (random == null) {
-            random = new Random(circuit.random().nextLong());
-        }
+        Random random = new Random(circuit.random(direction).nextLong());
         Passing passing =
                 new Passing(kind, Sightings.direction(direction), command, streamId, data, where(circuit), random);
         for (Hostility one : hostilities) {
@@ -124,9 +120,7 @@ final class HostileScript implements RelayScript {
                 }
             } catch (RuntimeException | Error e) { // the loop's other work must go on, whatever the script did
                 log.warn("a hostility failed at {}", passing, e);
-                if (failures.size() < MAX_FAILURES) {
-                    failures.add("hostility failed at " + passing + ": " + e);
-                }
+                failures.accept("hostility failed at " + passing + ": " + e);
                 break;
             }
         }

@@ -1,6 +1,7 @@
 package org.onion4j.testnet;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
 
 import com.google.common.collect.ImmutableList;
 import java.net.InetAddress;
@@ -73,6 +74,7 @@ final class Hostilities {
     }
 
     static Hostility lyingAddress(InetAddress address) {
+        checkNotNull(address, "address");
         byte[] connected = encoded(Connected.to(address, TTL_SECONDS));
         byte[] resolved = encoded(new Resolved(ImmutableList.of(Resolved.Answer.of(address, TTL_SECONDS))));
         return passing -> {

@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -149,9 +151,15 @@ final class NetworkMaker {
                     () -> keys(index, now), places.get(i).loop()));
         }
         List<Keys> keys = new ArrayList<>();
+        Set<RsaIdentity> taken = new HashSet<>();
         for (CompletableFuture<Keys> one : promised) {
             try {
-                keys.add(one.get());
+                Keys made = one.get();
+                // There are not so many RSA keys of known primes that two couldn't be the same.
+                for (int n = 2; !taken.add(made.relay().rsaIdentity()); n++) {
+                    made = keys(keys.size(), plan.nicknames().get(keys.size()) + "/" + n, now);
+                }
+                keys.add(made);
             } catch (ExecutionException e) {
                 throw new IOException("a relay's keys could not be made", e.getCause());
             } catch (InterruptedException e) {
@@ -163,7 +171,10 @@ final class NetworkMaker {
     }
 
     private Keys keys(int i, Instant now) {
-        String part = plan.nicknames().get(i);
+        return keys(i, plan.nicknames().get(i), now);
+    }
+
+    private Keys keys(int i, String part, Instant now) {
         RelayIdentity relay = new RelayIdentity(SeededRandom.of(plan.seed(), part), now);
         AuthorityKeys authority = i < plan.authorities()
                 ? AuthorityKeys.generate(SeededRandom.of(plan.seed(), part + "/authority"), now)

@@ -148,7 +148,7 @@ final class NetworkParts implements AutoCloseable {
     void partition(Collection<TestRelay> relays, List<OnionClient> clientsThere) {
         List<String> side = new ArrayList<>();
         relays.forEach(relay -> side.add(ours(relay).nickname()));
-        clientsThere.forEach(client -> side.add(host(clients.hostOf(client))));
+        clientsThere.forEach(client -> side.add(host(clients.hostOf(checkNotNull(client, "client")))));
         faults.split(side);
     }
 
@@ -224,7 +224,7 @@ final class NetworkParts implements AutoCloseable {
 
     String report() {
         checkState(!time.isInLoop(), "called by the network itself, which would wait for itself");
-        return NetworkReporter.report(plan.seed(), time.now(), relays, REPORT_LIMIT);
+        return NetworkReporter.report(plan.seed(), time.now(), relays, world.failures(), REPORT_LIMIT);
     }
 
     String torrc() {
@@ -240,6 +240,8 @@ final class NetworkParts implements AutoCloseable {
     }
 
     TestDestination serve(String host, int port, DestinationHandler handler) {
+        Checks.destination(host, port, plan.reach());
+        checkNotNull(handler, "handler");
         Destinations.Entry entry =
                 world.add(host, port, socket -> handler.handle(new DestinationConnection(host, port, socket)));
         return new Served(entry);

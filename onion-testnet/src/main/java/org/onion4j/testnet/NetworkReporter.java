@@ -10,8 +10,12 @@ import java.util.Optional;
 final class NetworkReporter {
     private NetworkReporter() {}
 
-    /** The report; what relays haven't told within the limit of real time for all of them is missing. */
-    static String report(long seed, Instant now, List<TestRelay> relays, Duration limit) {
+    /**
+     * The report; what relays haven't told within the limit of real time for all of them is missing.
+     *
+     * @param failures of destinations
+     */
+    static String report(long seed, Instant now, List<TestRelay> relays, List<String> failures, Duration limit) {
         StringBuilder text = new StringBuilder("onion network with seed " + seed + " at " + now + "\n");
         long until = System.nanoTime() + limit.toNanos();
         List<RelayHost.Telling> asked = new ArrayList<>();
@@ -28,6 +32,7 @@ final class NetworkReporter {
             }
             relay.host().hostileFailures().forEach(failure -> line(text, "    ", failure));
         }
+        failures.forEach(failure -> line(text, "  ", failure));
         return text.toString();
     }
 

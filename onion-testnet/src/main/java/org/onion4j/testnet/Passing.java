@@ -97,7 +97,10 @@ public final class Passing {
         return kind == Kind.MESSAGE && direction == SeenCircuit.Direction.FORWARD && command.equals(wanted);
     }
 
-    /** Chance that is the same for the same seed. */
+    /**
+     * Chance that follows from the network's seed, the relay, the number of the circuit there, and how many cells and
+     * messages have come by on that circuit in this direction.
+     */
     public Random random() {
         return random;
     }

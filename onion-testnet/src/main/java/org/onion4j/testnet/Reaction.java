@@ -1,5 +1,7 @@
 package org.onion4j.testnet;
 
+import static com.google.common.base.Preconditions.checkNotNull;
+
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,6 +50,7 @@ public final class Reaction {
      * @param data 509 bytes for a cell, up to 498 for a message; a DESTROY has nothing to replace
      */
     public static Reaction replace(byte[] data) {
+        checkNotNull(data, "data");
         return new Reaction(Fate.REPLACE, data.clone(), ImmutableList.of());
     }
 
@@ -73,7 +76,7 @@ public final class Reaction {
     private Reaction with(Optional<Duration> delay, Forgery... more) {
         ImmutableList.Builder<Extra> all = ImmutableList.<Extra>builder().addAll(extras);
         for (Forgery one : more) {
-            all.add(new Extra(delay, one));
+            all.add(new Extra(delay, checkNotNull(one, "forgery")));
         }
         return new Reaction(fate, data, all.build());
     }

@@ -6,8 +6,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.onion4j.crypto.bytes.RsaIdentity;
@@ -21,6 +23,7 @@ import org.onion4j.testnet.relay.ExitConnector;
 import org.onion4j.testnet.relay.ExitPolicy;
 import org.onion4j.testnet.relay.Relay;
 import org.onion4j.testnet.relay.RelayConfig;
+import org.onion4j.testnet.relay.RelayObservations;
 import org.onion4j.testnet.relay.RelayScript;
 import org.onion4j.testnet.wire.FaultBoard;
 import org.onion4j.testnet.wire.WireNet;
@@ -33,6 +36,8 @@ import org.onion4j.testnet.wire.WireServer;
  * faults live. After the end of the loop, what the relay has seen can still be asked for, and all else is refused.
  */
 final class RelayHost {
+    private static final int MAX_FAILURES = 16;
+
     /**
      * Where a relay lives.
      *
@@ -55,15 +60,17 @@ final class RelayHost {
     private final HostDirectory directory;
     private final ExitPolicy exitPolicy;
     private final long seed;
-    private final CellFaults cellFaults = new CellFaults();
+    private final CellFaults cellFaults;
     private final Function<RsaIdentity, String> names;
-    private final List<SeenCircuit> past = new ArrayList<>(); // of relays that were killed; on the loop
+    private List<SeenCircuit> past = new ArrayList<>(); // of relays that were killed; on the loop
     private Relay relay; // on the loop; null while it is dead
+    private Duration skew = Duration.ZERO; // on the loop
     private Optional<WireServer> dirPort = Optional.empty();
     private volatile InetSocketAddress address;
     private volatile boolean alive;
     private volatile boolean frozen;
-    private volatile HostileScript hostile; // the last one
+    private final Deque<String> hostileFailures = new ConcurrentLinkedDeque<>(); // of hostilities
+    private long circuitsBefore; // in the lives before this one; on the loop
     private volatile ImmutableList<SeenCircuit> seenToTheEnd = ImmutableList.of(); // once the loop has ended
     private int lives;
 
@@ -82,6 +89,7 @@ final class RelayHost {
         this.exitPolicy = exitPolicy;
         this.seed = seed;
         this.names = names;
+        this.cellFaults = new CellFaults(SeededRandom.of(seed, nickname + "/corrupted cells"));
         this.address = place.address;
     }
 
@@ -116,15 +124,24 @@ final class RelayHost {
 
     /** Lets the relay do what these say, and nothing else beside the faults of single cells. */
     void hostile(List<Hostility> hostilities) {
-        HostileScript script = new HostileScript(hostilities, names, this::circuitsBefore);
-        hostile = script;
+        HostileScript script = new HostileScript(hostilities, names, () -> circuitsBefore, this::hostilityFailed);
         onLoop(() -> cellFaults.then(hostilities.isEmpty() ? RelayScript.HONEST : script));
     }
 
-    /** What hostilities have thrown. Any thread. */
+    private void hostilityFailed(String failure) {
+        if (hostileFailures.size() < MAX_FAILURES) {
+            hostileFailures.add(failure);
+        }
+    }
+
+    /** What hostilities have thrown, the first few since {@link #forget}. Any thread. */
     List<String> hostileFailures() {
-        HostileScript script = hostile;
-        return script == null ? List.of() : script.failures();
+        return ImmutableList.copyOf(hostileFailures);
+    }
+
+    /** What it tells others on links that the time is; while it is alive. */
+    Instant clockOfLinks() {
+        return get(() -> relay.now());
     }
 
     /** The network's time. */
@@ -179,6 +196,7 @@ final class RelayHost {
                 SeededRandom.of(seed, nickname + "/" + lives),
                 directory,
                 place.exits);
+        relay.skewClock(skew);
         address = relay.address();
         alive = true;
     }
@@ -198,7 +216,8 @@ final class RelayHost {
     private void killOnLoop() {
         if (relay != null) {
             alive = false;
-            past.addAll(converted());
+            past = new ArrayList<>(seenNow());
+            circuitsBefore += relay.observations().total();
             relay.close();
             relay = null;
         }
@@ -222,6 +241,7 @@ final class RelayHost {
     void skewClock(Duration by) {
         directory.skewClock(by);
         onLoop(() -> {
+            skew = by;
             if (relay != null) {
                 relay.skewClock(by);
             }
@@ -268,7 +288,6 @@ final class RelayHost {
     }
 
     void heal() {
-        hostile = null;
         thaw();
         delay(Duration.ZERO);
         limitBandwidth(0);
@@ -299,14 +318,21 @@ final class RelayHost {
     }
 
     private List<SeenCircuit> seenNow() {
-        return ImmutableList.<SeenCircuit>builder()
-                .addAll(past)
-                .addAll(relay == null ? List.of() : converted())
-                .build();
+        List<SeenCircuit> all = new ArrayList<>(past);
+        if (relay != null) {
+            all.addAll(converted());
+        }
+        return ImmutableList.copyOf(newest(all));
+    }
+
+    /** As many as a relay remembers. */
+    private static List<SeenCircuit> newest(List<SeenCircuit> all) {
+        return all.subList(Math.max(0, all.size() - RelayObservations.MAX_CIRCUITS), all.size());
     }
 
     void forget() {
         onLoop(() -> {
+            hostileFailures.clear();
             past.clear();
             if (relay != null) {
                 relay.observations().clear();
@@ -315,17 +341,11 @@ final class RelayHost {
     }
 
     private List<SeenCircuit> converted() {
-        long before = circuitsBefore();
         ImmutableList.Builder<SeenCircuit> all = ImmutableList.builder();
         for (CircuitObservation one : relay.observations().now()) {
-            all.add(Sightings.of(one, before, names));
+            all.add(Sightings.of(one, circuitsBefore, names));
         }
         return all.build();
-    }
-
-    /** How many circuits came in its lives before this one. */
-    private long circuitsBefore() {
-        return past.isEmpty() ? 0 : past.get(past.size() - 1).number();
     }
 
     void onLoop(Runnable task) {

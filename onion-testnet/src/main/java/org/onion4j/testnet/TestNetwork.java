@@ -1,8 +1,10 @@
 package org.onion4j.testnet;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
 import static com.google.common.base.Preconditions.checkState;
 
+import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -113,7 +115,8 @@ public final class TestNetwork implements AutoCloseable {
      *     {@linkplain OnionClient.Builder#allowInternalAddresses told to}, as everywhere
      * @param port 1 to 65535
      * @return its end, when closed; at the latest it ends with the network
-     * @throws IllegalArgumentException if there is such a destination, or it is no name or port
+     * @throws IllegalArgumentException if there is such a destination, or no client could ask for it
+     * @throws IllegalStateException if the network has been closed
      */
     public TestDestination serve(String host, int port, DestinationHandler handler) {
         return parts.serve(host, port, handler);
@@ -297,6 +300,7 @@ public final class TestNetwork implements AutoCloseable {
 
         private static ImmutableList<String> named(String... nicknames) {
             for (String nickname : nicknames) {
+                checkNotNull(nickname, "nickname");
                 checkArgument(nickname.matches("[A-Za-z0-9]{1,19}"), "'%s' is no nickname", nickname);
             }
             return ImmutableList.copyOf(nicknames);
@@ -304,6 +308,9 @@ public final class TestNetwork implements AutoCloseable {
 
         /** Lets these relays say that one hand runs them, so that no circuit has two of them. May be called for several families. */
         public Builder family(String... nicknames) {
+            for (String nickname : nicknames) {
+                checkNotNull(nickname, "nickname");
+            }
             checkArgument(nicknames.length >= 2, "a family of %s", nicknames.length);
             families.add(ImmutableSet.copyOf(nicknames));
             return this;
@@ -317,6 +324,7 @@ public final class TestNetwork implements AutoCloseable {
          * @throws IllegalArgumentException if one is none
          */
         public Builder exitPolicy(String nickname, String... rules) {
+            checkNotNull(nickname, "nickname");
             ImmutableList.Builder<String> lines = ImmutableList.builder();
             lines.add(rules).add("reject *:*");
             try {
@@ -359,7 +367,7 @@ public final class TestNetwork implements AutoCloseable {
 
         /** When the network's time begins. Default: 2026 in memory, now on loopback. */
         public Builder startTime(Instant start) {
-            this.start = start;
+            this.start = checkNotNull(start, "start");
             return this;
         }
 
@@ -375,7 +383,9 @@ public final class TestNetwork implements AutoCloseable {
                     .addAll(relays)
                     .addAll(exits)
                     .build();
-            checkState(ImmutableSet.copyOf(nicknames).size() == nicknames.size(), "two relays have one name");
+            long distinct =
+                    nicknames.stream().map(Ascii::toLowerCase).distinct().count();
+            checkState(distinct == nicknames.size(), "two relays have one name: case makes no difference");
             families.forEach(
                     family -> checkState(nicknames.containsAll(family), "no relays for the family %s", family));
             exitPolicies

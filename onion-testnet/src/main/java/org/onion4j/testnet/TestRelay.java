@@ -70,7 +70,7 @@ public final class TestRelay {
         return host.seen();
     }
 
-    /** Forgets all circuits so far. */
+    /** Forgets all circuits so far, and what its {@link Hostility}s have thrown. */
     public void forget() {
         host.forget();
     }
@@ -175,6 +175,9 @@ public final class TestRelay {
      * Each is asked in turn, until one doesn't let a message pass.
      */
     public void hostile(Hostility... hostilities) {
+        for (Hostility one : hostilities) {
+            checkNotNull(one, "hostility");
+        }
         host.hostile(ImmutableList.copyOf(hostilities));
     }
 

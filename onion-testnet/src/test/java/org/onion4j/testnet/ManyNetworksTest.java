@@ -6,7 +6,6 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.onion4j.api.OnionClient;
@@ -25,12 +24,10 @@ class ManyNetworksTest {
     @Test
     void networks_leaveNothingBehind() throws Exception {
         List<WeakReference<TestNetwork>> gone = new ArrayList<>();
-        long start = System.nanoTime();
         for (int i = 0; i < NETWORKS; i++) {
             gone.add(new WeakReference<>(use(i)));
             assertThat(ours()).isEmpty();
         }
-        System.out.printf("%d networks in %d ms%n", NETWORKS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         assertThat(Sockets.open()).isZero();
         for (int attempts = 0; attempts < 10 && gone.stream().anyMatch(one -> one.get() != null); attempts++) {
             System.gc();

@@ -8,8 +8,12 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.onion4j.api.BootstrapException;
 import org.onion4j.api.ExitPolicyException;
 import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.IpVersions;
@@ -160,5 +164,101 @@ class NetworkBuilderTest {
                         .exitPolicy("relay1", "accept *:80")
                         .build())
                 .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void nicknamesThatDifferInCaseAlone_areOne() {
+        TestNetwork.Builder builder = TestNetwork.builder().relays("anna", "Anna");
+        assertThatThrownBy(builder::build).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** Of this seed, two relays' first RSA keys are the same. */
+    @Test
+    void relays_areDifferentOnesWhateverTheSeed() throws Exception {
+        try (TestNetwork network = TestNetwork.builder().seed(19857).build()) {
+            assertThat(network.relays()).extracting(TestRelay::fingerprint).doesNotHaveDuplicates();
+            assertThat(network.consensus().lines().filter(line -> line.startsWith("r ")))
+                    .hasSize(11);
+        }
+    }
+
+    @Test
+    void serve_whatNoClientCanAskFor_isRefused() throws Exception {
+        try (TestNetwork network = TestNetwork.builder().relays(2).build()) {
+            for (String host : List.of(
+                    "",
+                    "Upper.example",
+                    "dot.example.",
+                    "1.2.3",
+                    "1234",
+                    "x.exit",
+                    "abc.onion",
+                    "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion",
+                    "0.0.0.0",
+                    "::",
+                    "2001:2::1",
+                    "[::1]")) {
+                assertThatThrownBy(() -> network.serve(host, 80, Handlers.echo()))
+                        .as(host)
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+            assertThatThrownBy(() -> network.serve("a.example", 0, Handlers.echo()))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> network.serve(null, 80, Handlers.echo())).hasMessage("host");
+            assertThatThrownBy(() -> network.serve("a.example", 80, null)).hasMessage("handler");
+        }
+    }
+
+    @Test
+    void networkWithoutExits_isToldWithoutWaiting() throws Exception {
+        try (TestNetwork network = TestNetwork.builder().relays(3).exits(0).build()) {
+            assertThatThrownBy(() -> network.client().openStream("a.example", 80))
+                    .isInstanceOf(BootstrapException.class)
+                    .hasMessage("no path through the network: no exit is known");
+        }
+    }
+
+    @Test
+    void nulls_areRefusedByName() {
+        TestNetwork.Builder builder = TestNetwork.builder();
+        assertThatThrownBy(() -> builder.relays("anna", null)).hasMessage("nickname");
+        assertThatThrownBy(() -> builder.family("relay1", null)).hasMessage("nickname");
+        assertThatThrownBy(() -> builder.exitPolicy(null, "accept *:*")).hasMessage("nickname");
+        assertThatThrownBy(() -> builder.startTime(null)).hasMessage("start");
+        assertThatThrownBy(() -> Reaction.replace(null)).hasMessage("data");
+        assertThatThrownBy(() -> Reaction.pass().before((Forgery) null)).hasMessage("forgery");
+        assertThatThrownBy(() -> Forgery.message("DATA", 1, null)).hasMessage("data");
+        assertThatThrownBy(() -> Forgery.message(null, 1, new byte[0])).hasMessage("command");
+        assertThatThrownBy(() -> Forgery.cell(null, "RELAY", new byte[Forgery.BODY_LEN]))
+                .hasMessage("direction");
+        assertThatThrownBy(() -> Hostility.lyingAddress(null)).hasMessage("address");
+    }
+
+    /** Of what a hostile relay draws for each cell and message: by relay, circuit, direction and number. */
+    private static Map<String, Integer> draws() throws Exception {
+        Map<String, Integer> draws = new ConcurrentHashMap<>();
+        Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
+        try (TestNetwork network = TestNetwork.builder().seed(6).build()) {
+            for (TestRelay relay : network.relays()) {
+                relay.hostile(passing -> {
+                    String where = relay.nickname() + passing.direction() + passing.circuit();
+                    int number = counts.computeIfAbsent(where, key -> new AtomicInteger())
+                            .incrementAndGet();
+                    draws.put(where + " " + number, passing.random().nextInt());
+                    return Reaction.pass();
+                });
+            }
+            network.client().bootstrap();
+        }
+        return draws;
+    }
+
+    @Test
+    void chance_followsFromTheSeedAndWhereItIsDrawn() throws Exception {
+        Map<String, Integer> first = draws();
+        Map<String, Integer> second = draws();
+        first.keySet().retainAll(second.keySet());
+        second.keySet().retainAll(first.keySet());
+        assertThat(first).isNotEmpty().isEqualTo(second);
     }
 }

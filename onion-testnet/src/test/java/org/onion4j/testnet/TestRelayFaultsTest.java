@@ -7,6 +7,7 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -110,6 +111,42 @@ class TestRelayFaultsTest {
     }
 
     @Test
+    void networkThatWasFrozenForAnHour_goesOn(TestNetwork network) throws Exception {
+        network.relays().forEach(TestRelay::freeze);
+        network.time().advance(Duration.ofHours(1));
+        network.relays().forEach(TestRelay::thaw);
+        try (OnionClient client = network.newClient()) {
+            assertThat(get(client)).isEqualTo("open");
+        }
+    }
+
+    @Test
+    void skewedClock_staysSo_whenTheRelayIsRevived(TestNetwork network) throws Exception {
+        TestRelay late = network.relays().get(5);
+        late.skewClock(Duration.ofHours(-9));
+        late.kill();
+        late.revive();
+        assertThat(late.host().clockOfLinks()).isBefore(network.time().now().minus(Duration.ofHours(8)));
+    }
+
+    @Test
+    void circuits_areNumberedOnThroughLivesAndForgetting(TestNetwork network, OnionClient client) throws Exception {
+        client.bootstrap();
+        TestRelay guard = guard(network);
+        long last = guard.seen().get(guard.seen().size() - 1).number();
+        guard.kill();
+        guard.forget();
+        guard.revive();
+        assertThat(get(client)).isEqualTo("open");
+        network.relays().forEach(relay -> {
+            long circuits =
+                    relay.seen().stream().map(SeenCircuit::number).distinct().count();
+            assertThat(circuits).isEqualTo(relay.seen().size());
+        });
+        assertThat(guard.seen()).allMatch(seen -> seen.number() > last);
+    }
+
+    @Test
     void deadExits_areMissedByTheNextConsensus(TestNetwork network) throws Exception {
         TestRelay dead = network.exits().get(1);
         dead.kill();
@@ -195,25 +232,36 @@ class TestRelayFaultsTest {
         assertThat(get(client)).isEqualTo("open");
     }
 
+    /** What a request takes by the network's time. */
+    private static Duration timeOf(TestNetwork network, OnionClient client) throws IOException {
+        Instant before = network.time().now();
+        assertThat(get(client)).isEqualTo("open");
+        return Duration.between(before, network.time().now());
+    }
+
     @Test
     void delayedRelays_workLater(TestNetwork network, OnionClient client) throws Exception {
-        network.relays().forEach(relay -> relay.delay(Duration.ofMillis(5)));
+        client.bootstrap();
+        network.relays().forEach(relay -> relay.delay(Duration.ofMillis(20)));
 
-        assertThat(get(client)).isEqualTo("open");
+        // BEGIN passes three relays, and so does what comes back.
+        assertThat(timeOf(network, client)).isGreaterThanOrEqualTo(Duration.ofMillis(120));
     }
 
     @Test
     void slowRelays_workSlowly(TestNetwork network, OnionClient client) throws Exception {
         client.bootstrap();
-        network.relays().forEach(relay -> relay.limitBandwidth(200_000));
+        network.relays().forEach(relay -> relay.limitBandwidth(20_000));
 
-        assertThat(get(client)).isEqualTo("open");
+        // DATA alone has 514 bytes on each of three links.
+        assertThat(timeOf(network, client)).isGreaterThanOrEqualTo(Duration.ofMillis(3 * 514 / 20));
     }
 
     @Test
     void partition_isGoneAround(TestNetwork network, OnionClient client) throws Exception {
         client.bootstrap();
         network.authorities().forEach(a -> network.exits().forEach(exit -> network.partition(a, exit)));
+        network.exits().forEach(TestRelay::forget);
         StreamOptions patient = StreamOptions.builder()
                 .isolation(IsolationToken.create())
                 .timeout(Duration.ofHours(1))
@@ -225,6 +273,10 @@ class TestRelayFaultsTest {
         try (OnionStream stream = waiting.get()) {
             assertThat(stream.getInputStream().readAllBytes()).hasSize("open".length());
         }
+        assertThat(network.exits().stream().flatMap(exit -> exit.seen().stream()))
+                .filteredOn(SeenCircuit::knowsDestination)
+                .isNotEmpty()
+                .noneMatch(seen -> seen.previous().relay().orElse("").startsWith("auth"));
         network.authorities().forEach(a -> network.exits().forEach(exit -> network.join(a, exit)));
     }
 

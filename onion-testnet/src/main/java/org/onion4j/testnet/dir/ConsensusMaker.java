@@ -167,7 +167,6 @@ final class ConsensusMaker {
         return agreed.buildOrThrow();
     }
 
-    /** The value that the majority has; that of more than two thirds, or so many as a parameter says, if it is fresh. */
     /** The shared random value before the current one, if enough authorities have the same. */
     Optional<SharedRandomValue> previousRandom() {
         return sharedRandom(RandomVote::previous);
@@ -178,6 +177,7 @@ final class ConsensusMaker {
         return sharedRandom(RandomVote::current);
     }
 
+    /** The value that the majority has; that of more than two thirds, or so many as a parameter says, if it is fresh. */
     private Optional<SharedRandomValue> sharedRandom(Function<RandomVote, Optional<SharedRandomValue>> which) {
         Map<SharedRandomValue, Integer> counts = new HashMap<>();
         for (SignedVote vote : votes) {

@@ -3,20 +3,28 @@ package org.onion4j.testnet.fault;
 import java.util.Set;
 import java.util.TreeSet;
 import org.onion4j.circuit.cell.CellCommand;
+import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.circuit.cell.DestroyReason;
+import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.testnet.relay.Direction;
 import org.onion4j.testnet.relay.RelayScript;
 import org.onion4j.testnet.relay.ScriptedCircuit;
 
 /**
- * Loses or changes single relay cells that pass through a relay or come from it, chosen by number, and leaves the rest to another script.
- * On the relay's loop.
+ * Loses or changes single relay cells that pass through a relay or come from it, chosen by number, and leaves the rest to
+ * another script. On the relay's loop.
  */
 public final class CellFaults implements RelayScript {
+    private final RandomSource random;
     private final Set<Long> drops = new TreeSet<>();
     private final Set<Long> corruptions = new TreeSet<>();
     private RelayScript next = RelayScript.HONEST;
     private long cells;
+
+    /** @param random decides which byte of a cell is changed, and to what */
+    public CellFaults(RandomSource random) {
+        this.random = random;
+    }
 
     /** Loses the k-th relay cell from now on, of all circuits and both directions; 1 for the next. */
     public void drop(long k) {
@@ -48,7 +56,7 @@ public final class CellFaults implements RelayScript {
     @Override
     public boolean onCell(ScriptedCircuit circuit, Direction direction, int command, byte[] body, int offset) {
         if (command == CellCommand.RELAY.wire() || command == CellCommand.RELAY_EARLY.wire()) {
-            if (!passes(circuit, body, offset)) {
+            if (!passes(body, offset)) {
                 return false;
             }
         }
@@ -56,14 +64,13 @@ public final class CellFaults implements RelayScript {
     }
 
     /** Counts a cell, and does to it what its number is for. */
-    private boolean passes(ScriptedCircuit circuit, byte[] body, int offset) {
+    private boolean passes(byte[] body, int offset) {
         cells++;
         if (drops.remove(cells)) {
             return false;
         }
         if (corruptions.remove(cells)) {
-            body[offset + circuit.random().nextInt(509)] ^=
-                    (byte) (1 + circuit.random().nextInt(255));
+            body[offset + random.nextInt(CellFrame.CELL_BODY_LEN)] ^= (byte) (1 + random.nextInt(255));
         }
         return true;
     }
@@ -80,7 +87,7 @@ public final class CellFaults implements RelayScript {
 
     @Override
     public boolean onOriginated(ScriptedCircuit circuit, byte[] body) {
-        return passes(circuit, body, 0) && next.onOriginated(circuit, body);
+        return passes(body, 0) && next.onOriginated(circuit, body);
     }
 
     @Override

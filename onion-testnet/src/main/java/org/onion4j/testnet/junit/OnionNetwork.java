@@ -9,9 +9,11 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives the tests of a class one network in memory, or a test method one of its own. Methods may have parameters of the
- * types {@link org.onion4j.testnet.TestNetwork} and {@link org.onion4j.api.OnionClient}; each test gets a client of its
- * own, closed after it. When a test fails, its report says what each relay saw, and the seed.
+ * Gives the tests of a class one network in memory, a class inside of it another one if it asks for it, or a test method one
+ * of its own. Constructors and methods may have parameters of the types {@link org.onion4j.testnet.TestNetwork} and
+ * {@link org.onion4j.api.OnionClient}: each test has one client, whichever of its methods ask for it, closed after the test,
+ * and what is there for all tests of a class another one. When a test fails, its report says what each relay saw, and the
+ * seed.
  */
 @Documented
 @Inherited

@@ -1,15 +1,13 @@
 package org.onion4j.testnet.junit;
 
-import static com.google.common.base.Preconditions.checkState;
-
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -30,7 +28,8 @@ import org.onion4j.testnet.TestNetworkException;
  *         OnionNetworkExtension.of(TestNetwork.builder().relays(6).exits(2).seed(42));
  * }</pre>
  *
- * <p>A static field means one network for the class, another field one for each test.
+ * <p>A static field means one network for the class, another field one for each test. Parameters are as with
+ * {@link OnionNetwork}. Tests may run at once.
  */
 public final class OnionNetworkExtension
         implements BeforeAllCallback,
@@ -38,13 +37,15 @@ public final class OnionNetworkExtension
                 AfterEachCallback,
                 AfterAllCallback,
                 ParameterResolver,
-                TestExecutionExceptionHandler {
-    private static final String NETWORK = "network";
-    private static final String CLIENTS = "clients";
+                TestExecutionExceptionHandler,
+                LifecycleMethodExecutionExceptionHandler {
+    // With the ID of the context that they belong to, since a store shows what its parents have, too.
+    private static final String NETWORK = "network of ";
+    private static final String CLIENT = "client of ";
 
     private final Optional<TestNetwork.Builder> builder;
     private final ExtensionContext.Namespace namespace = ExtensionContext.Namespace.create(new Object());
-    private volatile TestNetwork current;
+    private final CurrentNetworks current = new CurrentNetworks();
 
     /** For {@link OnionNetwork}, which says how the network is to be. */
     public OnionNetworkExtension() {
@@ -57,43 +58,68 @@ public final class OnionNetworkExtension
 
     /** Makes networks as the builder says. */
     public static OnionNetworkExtension of(TestNetwork.Builder builder) {
-        return new OnionNetworkExtension(builder);
+        return new OnionNetworkExtension(Objects.requireNonNull(builder, "builder"));
     }
 
     /**
-     * The network of the test that runs.
+     * The network of the test that runs: on the calling thread, or anywhere if that is just one.
      *
-     * @throws IllegalStateException if none does
+     * @throws IllegalStateException if no test runs, or several with networks of their own and none of them on this thread
      */
     public TestNetwork network() {
-        TestNetwork network = current;
-        checkState(network != null, "there is a network only while tests run");
-        return network;
+        return current.network();
     }
+
+    /** Lets constructors have what belongs to the test for which they make the instance. */
+    @Override
+    public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
+        return ExtensionContextScope.TEST_METHOD;
+    }
+
+    // The network of a context: its own, which is started when it is first needed, or else that of the class around it.
 
     @Override
     public void beforeAll(ExtensionContext context) throws TestNetworkException {
-        if (find(context).isPresent()) {
-            return; // a class inside one that has a network
-        }
-        Optional<TestNetwork.Builder> wanted = builder.isPresent() ? builder : annotated(context);
-        if (wanted.isPresent()) {
-            start(context, wanted.get());
+        Optional<TestNetwork> network = obtain(context);
+        if (network.isPresent()) {
+            current.enter(context.getUniqueId(), network.get());
         }
     }
 
     @Override
     public void beforeEach(ExtensionContext context) throws TestNetworkException {
-        Optional<TestNetwork.Builder> own = builder.isPresent() ? Optional.empty() : annotated(context);
-        if (own.isPresent()) {
-            start(context, own.get());
-        } else if (!find(context).isPresent()) {
-            start(context, builder.orElseThrow(() -> new IllegalStateException("no @OnionNetwork is in sight")));
-        }
-        current = find(context).get();
+        TestNetwork network =
+                obtain(context).orElseThrow(() -> new IllegalStateException("no @OnionNetwork is in sight"));
+        current.enter(context.getUniqueId(), network);
     }
 
-    private static Optional<TestNetwork.Builder> annotated(ExtensionContext context) {
+    private Optional<TestNetwork> obtain(ExtensionContext context) throws TestNetworkException {
+        if (!held(context).isPresent()) {
+            Optional<TestNetwork.Builder> own = own(context);
+            if (own.isPresent()) {
+                TestNetwork network = own.get().build();
+                context.getStore(namespace).put(NETWORK + context.getUniqueId(), new Held(network));
+            }
+        }
+        return find(context);
+    }
+
+    /** The network that belongs to a context itself. */
+    private Optional<TestNetwork> held(ExtensionContext context) {
+        return Optional.ofNullable(context.getStore(namespace).get(NETWORK + context.getUniqueId(), Held.class))
+                .map(Held::network);
+    }
+
+    private Optional<TestNetwork> find(ExtensionContext context) {
+        Optional<TestNetwork> own = held(context);
+        return own.isPresent() ? own : context.getParent().flatMap(this::find);
+    }
+
+    /** How the network is to be that a context wants for itself. */
+    private Optional<TestNetwork.Builder> own(ExtensionContext context) {
+        if (builder.isPresent()) {
+            return find(context).isPresent() ? Optional.empty() : builder;
+        }
         return AnnotationSupport.findAnnotation(context.getElement(), OnionNetwork.class)
                 .map(OnionNetworkExtension::builder);
     }
@@ -107,19 +133,8 @@ public final class OnionNetworkExtension
         return wish.time() == OnionNetwork.Time.STANDING ? made.standingTime() : made;
     }
 
-    private void start(ExtensionContext context, TestNetwork.Builder wanted) throws TestNetworkException {
-        TestNetwork network = wanted.build();
-        context.getStore(namespace).put(NETWORK, new Held(network));
-        current = network;
-    }
-
     @Override
     public void afterEach(ExtensionContext context) {
-        ExtensionContext.Store store = context.getStore(namespace);
-        Clients clients = store.remove(CLIENTS, Clients.class);
-        if (clients != null) {
-            clients.all.forEach(OnionClient::close);
-        }
         close(context);
     }
 
@@ -128,54 +143,92 @@ public final class OnionNetworkExtension
         close(context);
     }
 
-    /** Closes the network that was started for this context, if one was. */
+    /** Closes what was made for this context; the store would do it later, and does where no callback comes. */
     private void close(ExtensionContext context) {
-        Held held = context.getStore(namespace).remove(NETWORK, Held.class);
-        if (held != null) {
-            held.network.close();
+        ExtensionContext.Store store = context.getStore(namespace);
+        Client client = store.remove(CLIENT + context.getUniqueId(), Client.class);
+        if (client != null) {
+            client.close();
         }
-        current = find(context).orElse(null);
-    }
-
-    private Optional<TestNetwork> find(ExtensionContext context) {
-        return Optional.ofNullable(context.getStore(namespace).get(NETWORK, Held.class))
-                .map(Held::network);
+        Held held = store.remove(NETWORK + context.getUniqueId(), Held.class);
+        if (held != null) {
+            held.close();
+        }
+        current.leave(context.getUniqueId());
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
         return (type == TestNetwork.class || type == OnionClient.class)
-                && find(context).isPresent();
+                && (find(context).isPresent() || own(context).isPresent());
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        TestNetwork network = find(context).get();
-        if (parameter.getParameter().getType() == TestNetwork.class) {
-            return network;
-        }
         try {
-            OnionClient client = network.newClient();
-            context.getStore(namespace)
-                    .getOrComputeIfAbsent(CLIENTS, key -> new Clients(new ArrayList<>()), Clients.class)
-                    .all
-                    .add(client);
-            return client;
-        } catch (OnionException e) {
-            throw new ParameterResolutionException("no client of the network: " + e.getMessage(), e);
+            TestNetwork network = obtain(context).orElseThrow();
+            return parameter.getParameter().getType() == TestNetwork.class ? network : client(context, network);
+        } catch (TestNetworkException | OnionException e) {
+            throw new ParameterResolutionException(e.getMessage(), e);
         }
     }
 
-    /** Adds to the failure what happened in the network. */
+    /** The one client of a context. */
+    private OnionClient client(ExtensionContext context, TestNetwork network) throws OnionException {
+        ExtensionContext.Store store = context.getStore(namespace);
+        String key = CLIENT + context.getUniqueId();
+        Client known = store.get(key, Client.class);
+        if (known == null) {
+            known = new Client(network.newClient());
+            store.put(key, known);
+        }
+        return known.client;
+    }
+
+    // To a failure it is added what happened in the network.
+
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        find(context).ifPresent(network -> failure.addSuppressed(new NetworkReport(network.report())));
-        throw failure;
+        throw reported(context, failure);
     }
 
-    /** Not closeable itself, since the store would close that, later than we do. */
-    private record Held(TestNetwork network) {}
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw reported(context, failure);
+    }
 
-    private record Clients(List<OnionClient> all) {}
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw reported(context, failure);
+    }
+
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw reported(context, failure);
+    }
+
+    @Override
+    public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw reported(context, failure);
+    }
+
+    private Throwable reported(ExtensionContext context, Throwable failure) {
+        find(context).ifPresent(network -> failure.addSuppressed(new NetworkReport(network.report())));
+        return failure;
+    }
+
+    private record Held(TestNetwork network) implements AutoCloseable {
+        @Override
+        public void close() {
+            network.close();
+        }
+    }
+
+    private record Client(OnionClient client) implements AutoCloseable {
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
 }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import org.onion4j.crypto.bytes.Ed25519Identity;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.primitive.X25519;
@@ -94,6 +95,11 @@ public final class Relay implements AutoCloseable {
     /** Makes its wall clock wrong: ahead of the network's time by {@code by}, behind it if that is negative. */
     public void skewClock(Duration by) {
         listener.skewClock(by);
+    }
+
+    /** What its wall clock shows. */
+    public Instant now() {
+        return listener.now();
     }
 
     /** How many circuits are open. */

@@ -10,6 +10,7 @@ import org.onion4j.circuit.message.RelayBody;
 import org.onion4j.crypto.bytes.Ed25519Identity;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.random.RandomSource;
+import org.onion4j.testnet.keys.SeededRandom;
 import org.onion4j.testnet.link.LinkConnected;
 import org.onion4j.testnet.link.RelayLink;
 import org.onion4j.testnet.loop.Loop;
@@ -26,6 +27,7 @@ final class RelayCore {
     private final RelayKeys keys;
     private final Loop loop;
     private final RandomSource random;
+    private final long chanceSeed;
     private final RelayDirectory directory;
     private final ExitConnector exits;
     private final LinkMaker linkMaker;
@@ -60,6 +62,7 @@ final class RelayCore {
         this.linkMaker = linkMaker;
         this.observations = new RelayObservations(loop);
         this.padding = new RelayPadding(random);
+        this.chanceSeed = random.nextLong();
         this.introductionPoints = new IntroductionPoints(loop.time().ticker());
     }
 
@@ -85,6 +88,11 @@ final class RelayCore {
 
     RandomSource random() {
         return random;
+    }
+
+    /** Chance of one part of what scripts do, which follows from the relay's seed and the part's name. */
+    RandomSource chance(String part) {
+        return SeededRandom.of(chanceSeed, part);
     }
 
     RelayDirectory directory() {

@@ -3,6 +3,7 @@ package org.onion4j.testnet.relay;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.onion4j.crypto.bytes.Ed25519Identity;
@@ -65,6 +66,10 @@ final class RelayListener {
 
     InetSocketAddress address() {
         return server.address();
+    }
+
+    Instant now() {
+        return settings.clock().instant();
     }
 
     void skewClock(Duration by) {

@@ -13,7 +13,7 @@ import org.onion4j.testnet.loop.Loop;
  */
 public final class RelayObservations {
     /** How many circuits are remembered: a relay may run for days, and anybody can make circuits. */
-    static final int MAX_CIRCUITS = 65_536;
+    public static final int MAX_CIRCUITS = 65_536;
 
     private final Loop loop;
     private final ArrayDeque<CircuitTrace> traces = new ArrayDeque<>();
@@ -30,6 +30,12 @@ public final class RelayObservations {
         }
         traces.addLast(trace);
         return trace;
+    }
+
+    /** How many circuits there have been, those forgotten among them. On the relay's loop. */
+    public long total() {
+        checkState(loop.inLoop(), "observations are the loop's");
+        return circuits;
     }
 
     /** The circuits since the start or {@link #clear}, in the order in which they were made. On the relay's loop. */

@@ -3,6 +3,8 @@ package org.onion4j.testnet.relay;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.circuit.cell.DestroyReason;
@@ -16,6 +18,7 @@ import org.onion4j.crypto.random.RandomSource;
 public final class ScriptedCircuit {
     private final RelayCircuit circuit;
     private final RelayCore core;
+    private final Map<String, RandomSource> chances = new HashMap<>(2);
 
     ScriptedCircuit(RelayCircuit circuit, RelayCore core) {
         this.circuit = circuit;
@@ -42,9 +45,21 @@ public final class ScriptedCircuit {
         return circuit.previousLink().peer();
     }
 
-    /** Chance that is the same for the same seed. */
+    /** Chance that is the same for the same seed and circuit number, however many circuits come and go beside it. */
     public RandomSource random() {
-        return core.random();
+        return chance("");
+    }
+
+    /**
+     * The same for what comes by in one direction, however much comes by in the other: which of them is first is up to
+     * threads.
+     */
+    public RandomSource random(Direction direction) {
+        return chance(direction.name());
+    }
+
+    private RandomSource chance(String of) {
+        return chances.computeIfAbsent(of, name -> core.chance(number() + name));
     }
 
     /** Does something later. */
@@ -81,7 +96,7 @@ public final class ScriptedCircuit {
     /** Sends bytes to the client that no hop's layer fits: what a relay does that guesses. */
     public void sendGarbage() {
         circuit.sendRaw(
-                Direction.BACKWARD, CellCommand.RELAY.wire(), core.random().bytes(CellFrame.CELL_BODY_LEN));
+                Direction.BACKWARD, CellCommand.RELAY.wire(), chance("garbage").bytes(CellFrame.CELL_BODY_LEN));
     }
 
     /** Closes the circuit on both sides. */

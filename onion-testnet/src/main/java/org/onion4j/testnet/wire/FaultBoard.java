@@ -45,7 +45,7 @@ public final class FaultBoard implements WireFaults {
     private final Set<FaultyWire> wires = new HashSet<>();
     private final ArrayDeque<WireAttempt> attempts = new ArrayDeque<>();
     private ImmutableSet<String> side = ImmutableSet.of(); // of a split; empty if there is none
-    private long wiresMade;
+    private final Map<Pair, Integer> wiresMade = new HashMap<>(); // by who made them and who is at the other end
     private volatile boolean calm = true; // no fault acts on any connection: what every byte asks first
 
     public FaultBoard(NetworkTime time, long seed) {
@@ -274,10 +274,12 @@ public final class FaultBoard implements WireFaults {
 
     @Override
     public Wire onWire(String host, Wire wire, Loop loop) {
+        String there = hostAt(wire.remote());
         lock.lock();
         try {
-            FaultyWire faulty =
-                    new FaultyWire(this, host, wire, loop, SeededRandom.of(seed, host + " wire " + wiresMade++));
+            int number = wiresMade.merge(new Pair(host, there), 1, Integer::sum);
+            SeededRandom random = SeededRandom.of(seed, host + " wire " + number + " with " + there);
+            FaultyWire faulty = new FaultyWire(this, host, wire, loop, random);
             wires.add(faulty);
             return faulty;
         } finally {

@@ -10,13 +10,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -36,6 +39,10 @@ public final class Destinations implements AutoCloseable {
     private static final int FIRST_ADDRESS = 0xc6120001; // 198.18.0.1
     private static final byte[] IPV6_PREFIX = {0x20, 0x01, 0x00, 0x02};
     private static final int IPV6_LEN = 16;
+    /** Connections that are served at once. */
+    private static final int MAX_HANDLERS = 512;
+
+    private static final int MAX_FAILURES = 16;
 
     /** Serves one connection, on a thread that may block. */
     @FunctionalInterface
@@ -43,17 +50,37 @@ public final class Destinations implements AutoCloseable {
         void serve(Socket socket) throws IOException;
     }
 
-    private final HandlerPool pool = new HandlerPool();
+    private final HandlerPool pool;
+    private final Deque<String> failures = new ConcurrentLinkedDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final boolean ipv6;
     private final Map<String, ImmutableList<InetAddress>> names = new HashMap<>(); // IPv4 first
     private final Map<InetAddress, String> reverse = new HashMap<>();
     private final Map<InetSocketAddress, Entry> entries = new HashMap<>();
+    private int next = FIRST_ADDRESS;
     private boolean closed;
 
     /** @param ipv6 whether names have an address of that kind, too */
     public Destinations(boolean ipv6) {
+        this(ipv6, MAX_HANDLERS);
+    }
+
+    Destinations(boolean ipv6, int maxHandlers) {
         this.ipv6 = ipv6;
+        this.pool = new HandlerPool(maxHandlers);
+    }
+
+    /** What has gone wrong with those who serve, the first few. */
+    public ImmutableList<String> failures() {
+        return ImmutableList.copyOf(failures);
+    }
+
+    private void failed(Entry entry, String what) {
+        String failure = "destination " + entry.host() + ":" + entry.address().getPort() + ": " + what;
+        log.warn("{}", failure);
+        if (failures.size() < MAX_FAILURES) {
+            failures.add(failure);
+        }
     }
 
     /**
@@ -71,7 +98,10 @@ public final class Destinations implements AutoCloseable {
             ImmutableList<InetAddress> addresses =
                     literal ? ImmutableList.of(InetAddresses.forString(host)) : addressesOf(host);
             Entry entry = new Entry(host, port, addresses, server);
-            checkArgument(!entries.containsKey(entry.address()), "there is a destination %s:%s", host, port);
+            for (InetAddress address : addresses) {
+                Entry other = entries.get(new InetSocketAddress(address, port));
+                checkArgument(other == null, "%s:%s: there is a destination at %s", host, port, address);
+            }
             addresses.forEach(address -> entries.put(new InetSocketAddress(address, port), entry));
             return entry;
         } finally {
@@ -84,7 +114,10 @@ public final class Destinations implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        int number = FIRST_ADDRESS + names.size();
+        while (isOurs(InetAddresses.fromInteger(next))) { // as a destination without a name
+            next++;
+        }
+        int number = next++;
         ImmutableList.Builder<InetAddress> made = ImmutableList.builder();
         made.add(InetAddresses.fromInteger(number));
         if (ipv6) {
@@ -195,11 +228,12 @@ public final class Destinations implements AutoCloseable {
             return accepted.get();
         }
 
-        /** Takes a connection, which waits for a thread if need be. */
+        /** Takes a connection, or resets it if too many are served. */
         void accept(Socket socket) {
             accepted.incrementAndGet();
             open.add(socket);
             if (!pool.execute(() -> run(socket))) {
+                failed(this, "a connection was reset, since too many are served at once");
                 end(socket, true);
             }
         }
@@ -209,8 +243,13 @@ public final class Destinations implements AutoCloseable {
             try {
                 server.serve(socket);
                 done = true;
-            } catch (IOException e) {
+            } catch (SocketException e) {
                 log.debug("a destination's connection has failed", e);
+            } catch (IOException | RuntimeException | Error e) {
+                if (!socket.isClosed()) { // which is how a handler learns of the end
+                    log.debug("a handler failed", e);
+                    failed(this, "its handler failed: " + e);
+                }
             } finally {
                 end(socket, !done);
             }

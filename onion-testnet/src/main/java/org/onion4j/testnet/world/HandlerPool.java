@@ -3,18 +3,14 @@ package org.onion4j.testnet.world;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The threads on which destinations serve: few of them, made when they are needed, gone when they are not. Any thread. */
+/** The threads on which destinations serve: made when they are needed, gone when they are not. Any thread. */
 final class HandlerPool implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(HandlerPool.class);
-    private static final int MAX_THREADS = 24;
     private static final Duration IDLE_TIME = Duration.ofSeconds(1);
     private static final Duration END_TIME = Duration.ofSeconds(5);
 
@@ -22,15 +18,10 @@ final class HandlerPool implements AutoCloseable {
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final ThreadPoolExecutor executor;
 
-    HandlerPool() {
+    /** @param limit of threads; what comes when all are at work is refused */
+    HandlerPool(int limit) {
         executor = new ThreadPoolExecutor(
-                MAX_THREADS,
-                MAX_THREADS,
-                IDLE_TIME.toMillis(),
-                TimeUnit.MILLISECONDS,
-                new LinkedBlockingQueue<>(),
-                this::newThread);
-        executor.allowCoreThreadTimeOut(true);
+                0, limit, IDLE_TIME.toMillis(), TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::newThread);
     }
 
     private Thread newThread(Runnable task) {
@@ -44,18 +35,17 @@ final class HandlerPool implements AutoCloseable {
                 },
                 "onion4j-testnet-handler-" + made.incrementAndGet());
         thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler((t, e) -> log.warn("the handler of a destination failed", e));
         threads.add(thread);
         return thread;
     }
 
-    /** Runs it when a thread is free; false after the end. */
+    /** Runs it; false if there are too many at work, or after the end. */
     boolean execute(Runnable task) {
         try {
             executor.execute(task);
             return true;
         } catch (RejectedExecutionException e) {
-            return false; // the network has ended
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ package org.onion4j.testnet.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
@@ -166,9 +167,12 @@ class HostileRelayTest {
             }
         });
         relays.circuit(HopTarget.Handshake.NTOR, 0, 4).close();
-        assertThatThrownBy(() -> relays.circuit(HopTarget.Handshake.NTOR, 0, 4)).isInstanceOf(AssertionError.class);
-        assertThatThrownBy(() -> relays.circuit(HopTarget.Handshake.NTOR_V3, 0, 4))
-                .isInstanceOf(AssertionError.class);
+        for (HopTarget.Handshake handshake : List.of(HopTarget.Handshake.NTOR, HopTarget.Handshake.NTOR_V3)) {
+            assertThatThrownBy(() -> relays.circuit(handshake, 0, 4))
+                    .satisfies(failure -> assertThat(Throwables.getCausalChain(failure))
+                            .anyMatch(one -> one instanceof CircuitException why
+                                    && why.kind() == CircuitException.Kind.HANDSHAKE));
+        }
     }
 
     @Test

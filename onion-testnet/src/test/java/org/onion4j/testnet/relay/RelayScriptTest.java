@@ -211,4 +211,30 @@ class RelayScriptTest {
         }
         assertThat(draws.get(0)).isEqualTo(draws.get(1));
     }
+
+    /** What the second of two circuits draws while something comes by in one direction. */
+    private static long drawOfTheSecond(boolean othersDraw) {
+        List<Long> draws = new ArrayList<>();
+        RelayKit one = new RelayKit();
+        one.add(new RelayScript() {
+            @Override
+            public void onCircuit(ScriptedCircuit circuit) {
+                if (othersDraw) {
+                    circuit.random(Direction.FORWARD).nextLong();
+                }
+                if (othersDraw || circuit.number() == 2) {
+                    draws.add(circuit.random(Direction.BACKWARD).nextLong());
+                }
+            }
+        });
+        one.client(0);
+        one.client(0);
+        assertThat(draws).hasSize(othersDraw ? 2 : 1).doesNotHaveDuplicates();
+        return draws.get(draws.size() - 1);
+    }
+
+    @Test
+    void chance_isOneCircuitsAndOneDirectionsOwn() {
+        assertThat(drawOfTheSecond(true)).isEqualTo(drawOfTheSecond(false));
+    }
 }

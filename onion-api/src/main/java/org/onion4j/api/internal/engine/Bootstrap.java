@@ -14,6 +14,7 @@ import org.onion4j.directory.guard.GuardManager;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.path.PathRules;
 import org.onion4j.directory.path.PathSelector;
+import org.onion4j.directory.path.Position;
 import org.onion4j.directory.supply.CircuitSupply;
 import org.onion4j.directory.supply.InternalCircuits;
 import org.onion4j.directory.view.NetworkView;
@@ -44,6 +45,7 @@ final class Bootstrap implements DirectoryListener {
     private Optional<PathSelector> selector = Optional.empty();
     private boolean documentsReady;
     private boolean circuitWanted;
+    private boolean withoutExits;
 
     Bootstrap(
             GuardManager guards,
@@ -157,10 +159,28 @@ final class Bootstrap implements DirectoryListener {
         }
     }
 
-    /** Why no circuit can be begun, or that it can. */
-    private void pathObstacle(Optional<NoPathException> obstacle) {
-        progress.blocked(
-                BootstrapPhase.BUILDING_CIRCUIT, obstacle.map(e -> "no path through the network: " + e.getMessage()));
+    /** Why no circuit can be begun, or that it can. Without any exit, nobody need wait for one. */
+    void pathObstacle(Optional<NoPathException> obstacle) {
+        Optional<String> why = obstacle.map(e -> "no path through the network: " + e.getMessage());
+        progress.blocked(BootstrapPhase.BUILDING_CIRCUIT, why);
+        boolean hopeless = obstacle.filter(Bootstrap::isLackOfExits).isPresent();
+        boolean wasHopeless;
+        lock.lock();
+        try {
+            wasHopeless = withoutExits;
+            withoutExits = hopeless;
+        } finally {
+            lock.unlock();
+        }
+        if (hopeless) {
+            gate.fail(new BootstrapException(BootstrapPhase.BUILDING_CIRCUIT, why.get(), obstacle.get()));
+        } else if (wasHopeless) {
+            gate.hopeAgain();
+        }
+    }
+
+    private static boolean isLackOfExits(NoPathException e) {
+        return e.position() == Position.EXIT && e.lack() == NoPathException.Lack.NO_RELAY;
     }
 
     private static BootstrapPhase phase(DirectoryStatus.Phase phase) {

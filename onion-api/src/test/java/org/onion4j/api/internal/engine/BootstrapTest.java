@@ -16,7 +16,9 @@ import org.onion4j.directory.fetch.DirectoryStatus;
 import org.onion4j.directory.fetch.DirectoryStatus.Blockage;
 import org.onion4j.directory.fetch.DirectoryStatus.ClockSkew;
 import org.onion4j.directory.fetch.DirectoryStatus.Phase;
+import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.path.PathRules;
+import org.onion4j.directory.path.Position;
 
 /** What becomes of requests as long as there are no documents: neither guards nor circuits are asked for anything. */
 class BootstrapTest {
@@ -62,5 +64,29 @@ class BootstrapTest {
         status(new DirectoryStatus.Unreachable(5));
         assertThat(gate.await()).isNotDone();
         assertThat(progress.current().blockedBy()).isPresent();
+    }
+
+    @Test
+    void networkWithoutExits_failsRequestsUntilThereAreSome() {
+        CompletableFuture<Void> before = gate.await();
+        bootstrap.pathObstacle(
+                Optional.of(new NoPathException(Position.EXIT, NoPathException.Lack.NO_RELAY, "no exit is known")));
+
+        for (CompletableFuture<Void> request : List.of(before, gate.await())) {
+            assertThatThrownBy(request::get)
+                    .cause()
+                    .isInstanceOf(BootstrapException.class)
+                    .hasMessage("no path through the network: no exit is known");
+        }
+        bootstrap.pathObstacle(
+                Optional.of(new NoPathException(Position.GUARD, NoPathException.Lack.ALL_EXCLUDED, "no guard is up")));
+        assertThat(gate.await()).isNotDone();
+    }
+
+    @Test
+    void obstacleOfCircuits_letsAWrongClockFailRequestsAsBefore() {
+        status(new ClockSkew(Duration.ofHours(-50), ClockSkew.Measure.AT_LEAST));
+        bootstrap.pathObstacle(Optional.empty());
+        assertThatThrownBy(gate.await()::get).cause().isInstanceOf(ClockSkewException.class);
     }
 }
