@@ -52,27 +52,20 @@ final class TestnetCommand implements Callable<Integer> {
             throw CommandException.badArgument("--dir is empty; it takes the name of a directory");
         }
         Path file = dir.resolve("network.torrc");
-        try (FileChannel mine = lock(file)) {
+        try (FileChannel lock = lockFile(file)) {
+            if (!isLocked(lock)) {
+                throw CommandException.badArgument("another network runs in " + dir);
+            }
             return run(file, out);
         } catch (IOException e) {
             throw unwritable(file, e);
         }
     }
 
-    /** Makes the directory this process's own, for as long as the channel is open. */
-    private FileChannel lock(Path file) throws CommandException {
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            FileChannel channel = FileChannel.open(
-                    dir.resolve("network.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (isLocked(channel)) {
-                return channel;
-            }
-            channel.close();
-        } catch (IOException e) {
-            throw unwritable(file, e);
-        }
-        throw CommandException.badArgument("another network runs in " + dir);
+    /** What makes the directory this process's own while it is locked. */
+    private FileChannel lockFile(Path file) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        return FileChannel.open(dir.resolve("network.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {

@@ -95,7 +95,8 @@ class ArgumentsTest {
                 .containsExactly("examples/run testnet: --dir is empty; it takes the name of a directory");
         Path file = Files.createFile(folder.resolve("file"));
         assertThat(Ran.examples("testnet", "--dir", file.toString()).err())
-                .containsExactly("examples/run testnet: cannot write " + file + "/network.torrc: " + file + " is a file");
+                .containsExactly(
+                        "examples/run testnet: cannot write " + file + "/network.torrc: " + file + " is a file");
         try (FileChannel other = FileChannel.open(
                         folder.resolve("network.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = other.lock()) {

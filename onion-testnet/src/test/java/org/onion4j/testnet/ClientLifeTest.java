@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,14 +41,7 @@ class ClientLifeTest {
 
     /** The first hops of circuits of more than one. */
     private static Set<String> guards(TestNetwork network) {
-        Set<String> guards = new HashSet<>();
-        for (TestRelay relay : network.relays()) {
-            if (relay.seen().stream()
-                    .anyMatch(seen -> seen.knowsClient() && seen.next().isPresent())) {
-                guards.add(relay.nickname());
-            }
-        }
-        return guards;
+        return TestNetworkTest.guards(network).stream().map(TestRelay::nickname).collect(Collectors.toSet());
     }
 
     /** The circuits at exits on which a host was asked for. */

@@ -72,6 +72,7 @@ class HostilityTest {
         says.close();
         echo.close();
         network.relays().forEach(TestRelay::heal);
+        network.relays().forEach(TestRelay::forget);
     }
 
     private static OnionStream open(OnionClient client, String host, int port) throws IOException {

@@ -25,10 +25,6 @@ import org.onion4j.api.StreamOptions;
 
 /** Networks that are described in more detail. */
 class NetworkBuilderTest {
-    private static StreamOptions newCircuit() {
-        return StreamOptions.builder().isolation(IsolationToken.create()).build();
-    }
-
     private static String get(OnionClient client, String host, int port, StreamOptions options) throws Exception {
         try (OnionStream stream = client.openStream(host, port, options)) {
             return new String(stream.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
@@ -48,7 +44,8 @@ class NetworkBuilderTest {
             assertThat(network.exits()).containsExactly(network.relay("door"));
             assertThat(network.consensus()).contains("r anna ", "r bert ", "r carl ", "r door ");
             network.serve("a.example", 80, TestNetworkTest.says("a"));
-            assertThat(get(network.client(), "a.example", 80, newCircuit())).isEqualTo("a");
+            assertThat(get(network.client(), "a.example", 80, TestNetworkTest.newCircuit()))
+                    .isEqualTo("a");
         }
     }
 
@@ -67,12 +64,15 @@ class NetworkBuilderTest {
             network.serve("b.example", 25, TestNetworkTest.says("never"));
             OnionClient client = network.client();
 
-            assertThat(get(client, "a.example", 80, newCircuit())).isEqualTo("port 80");
-            assertThat(get(client, "a.example", 25, newCircuit())).isEqualTo("port 25");
+            assertThat(get(client, "a.example", 80, TestNetworkTest.newCircuit()))
+                    .isEqualTo("port 80");
+            assertThat(get(client, "a.example", 25, TestNetworkTest.newCircuit()))
+                    .isEqualTo("port 25");
             assertThat(network.relay("web").seen()).noneMatch(NetworkBuilderTest::wasForMail);
             assertThat(network.relay("mail").seen()).anyMatch(NetworkBuilderTest::wasForMail);
-            assertThatThrownBy(() -> get(client, "a.example", 7, newCircuit())).isInstanceOf(NoPathException.class);
-            assertThatThrownBy(() -> get(client, "b.example", 25, newCircuit()))
+            assertThatThrownBy(() -> get(client, "a.example", 7, TestNetworkTest.newCircuit()))
+                    .isInstanceOf(NoPathException.class);
+            assertThatThrownBy(() -> get(client, "b.example", 25, TestNetworkTest.newCircuit()))
                     .isInstanceOf(ExitPolicyException.class);
         }
     }
@@ -96,7 +96,8 @@ class NetworkBuilderTest {
             network.client().bootstrap();
             network.relays().forEach(TestRelay::forget);
             for (int i = 0; i < 20; i++) {
-                assertThat(get(network.client(), "a.example", 80, newCircuit())).isEqualTo("a");
+                assertThat(get(network.client(), "a.example", 80, TestNetworkTest.newCircuit()))
+                        .isEqualTo("a");
             }
             for (SeenCircuit circuit : network.relay("exit1").seen()) {
                 if (circuit.knowsDestination()) {
@@ -119,9 +120,11 @@ class NetworkBuilderTest {
                     .isolation(IsolationToken.create())
                     .build();
 
-            assertThat(get(client, "both.example", 80, newCircuit())).isEqualTo("both");
+            assertThat(get(client, "both.example", 80, TestNetworkTest.newCircuit()))
+                    .isEqualTo("both");
             assertThat(get(client, "both.example", 80, six)).isEqualTo("both");
-            assertThat(get(client, "2001:2::99", 81, newCircuit())).isEqualTo("literal");
+            assertThat(get(client, "2001:2::99", 81, TestNetworkTest.newCircuit()))
+                    .isEqualTo("literal");
             assertThat(both.connections()).isEqualTo(2);
 
             List<InetAddress> found = client.resolve("both.example");
@@ -139,11 +142,12 @@ class NetworkBuilderTest {
         try (TestNetwork network =
                 TestNetwork.builder().authorities(1).relays(3).exits(1).build()) {
             network.serve("192.168.7.7", 80, TestNetworkTest.says("inside"));
-            assertThatThrownBy(() -> get(network.client(), "192.168.7.7", 80, newCircuit()))
+            assertThatThrownBy(() -> get(network.client(), "192.168.7.7", 80, TestNetworkTest.newCircuit()))
                     .isInstanceOf(InvalidDestinationException.class);
             try (OnionClient client =
                     network.clientBuilder().allowInternalAddresses().build()) {
-                assertThat(get(client, "192.168.7.7", 80, newCircuit())).isEqualTo("inside");
+                assertThat(get(client, "192.168.7.7", 80, TestNetworkTest.newCircuit()))
+                        .isEqualTo("inside");
             }
         }
     }

@@ -19,9 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.onion4j.api.ConnectionRefusedException;
 import org.onion4j.api.HostNotFoundException;
+import org.onion4j.api.IsolationToken;
 import org.onion4j.api.NetworkConfig;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionStream;
+import org.onion4j.api.StreamOptions;
 import org.onion4j.testnet.junit.OnionNetwork;
 
 /** A whole network, as applications' tests use it. */
@@ -34,6 +36,19 @@ class TestNetworkTest {
             stream.setReadTimeout(READ_LIMIT);
             return new String(stream.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
+    }
+
+    /** Of a stream that shares no circuit with any other. */
+    static StreamOptions newCircuit() {
+        return StreamOptions.builder().isolation(IsolationToken.create()).build();
+    }
+
+    /** The relays that clients entered the network by, for more than documents. */
+    static List<TestRelay> guards(TestNetwork network) {
+        return network.relays().stream()
+                .filter(relay -> relay.seen().stream()
+                        .anyMatch(seen -> seen.knowsClient() && seen.next().isPresent()))
+                .toList();
     }
 
     static DestinationHandler says(String text) {

@@ -47,12 +47,8 @@ class TestRelayFaultsTest {
         }
     }
 
-    private static StreamOptions newCircuit() {
-        return StreamOptions.builder().isolation(IsolationToken.create()).build();
-    }
-
     private static String get(OnionClient client) throws IOException {
-        try (OnionStream stream = client.openStream("open.example", 80, newCircuit())) {
+        try (OnionStream stream = client.openStream("open.example", 80, TestNetworkTest.newCircuit())) {
             stream.setReadTimeout(Duration.ofSeconds(30));
             return new String(stream.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
@@ -60,11 +56,8 @@ class TestRelayFaultsTest {
 
     /** The relay that the client's circuits begin at. */
     private static TestRelay guard(TestNetwork network) {
-        return network.relays().stream()
-                .filter(relay -> relay.seen().stream()
-                        .anyMatch(seen -> seen.knowsClient() && seen.next().isPresent()))
-                .reduce((first, second) -> second)
-                .orElseThrow();
+        List<TestRelay> guards = TestNetworkTest.guards(network);
+        return guards.get(guards.size() - 1);
     }
 
     @Test
@@ -165,7 +158,8 @@ class TestRelayFaultsTest {
         assertThat(get(client)).isEqualTo("open");
         TestRelay frozen = guard(network);
         frozen.freeze();
-        CompletableFuture<OnionStream> waiting = client.openStreamAsync("open.example", 80, newCircuit());
+        CompletableFuture<OnionStream> waiting =
+                client.openStreamAsync("open.example", 80, TestNetworkTest.newCircuit());
 
         network.time().advance(Duration.ofMinutes(3));
 
@@ -179,7 +173,7 @@ class TestRelayFaultsTest {
     @Test
     void corruptedCell_endsTheCircuitAndNothingElse(TestNetwork network, OnionClient client) throws Exception {
         try (TestDestination echo = network.serve("echo.example", 7, Handlers.echo());
-                OnionStream stream = client.openStream("echo.example", 7, newCircuit())) {
+                OnionStream stream = client.openStream("echo.example", 7, TestNetworkTest.newCircuit())) {
             network.relays().forEach(relay -> relay.corruptCell(1));
             stream.setReadTimeout(Duration.ofSeconds(30));
             stream.getOutputStream().write('x');
@@ -194,7 +188,7 @@ class TestRelayFaultsTest {
     @Test
     void droppedCell_stallsItsStream(TestNetwork network, OnionClient client) throws Exception {
         try (TestDestination echo = network.serve("echo.example", 7, Handlers.echo());
-                OnionStream stream = client.openStream("echo.example", 7, newCircuit())) {
+                OnionStream stream = client.openStream("echo.example", 7, TestNetworkTest.newCircuit())) {
             network.exits().forEach(relay -> relay.dropCell(1));
             stream.getOutputStream().write('x');
             stream.setReadTimeout(Duration.ofMillis(50));
@@ -214,7 +208,7 @@ class TestRelayFaultsTest {
                     connection.output().write('y');
                     connection.output().flush();
                 });
-                OnionStream stream = client.openStream(host, 7, newCircuit())) {
+                OnionStream stream = client.openStream(host, 7, TestNetworkTest.newCircuit())) {
             TestRelay exit = network.exits().stream()
                     .filter(relay -> relay.seen().stream()
                             .anyMatch(seen -> seen.destinations().stream()

@@ -1,105 +1,119 @@
 package org.onion4j.testnet.privacy;
 
 import com.google.common.net.InetAddresses;
-import org.onion4j.circuit.cell.CellCommand;
-import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.circuit.cell.DestroyReason;
-import org.onion4j.circuit.message.Connected;
-import org.onion4j.circuit.message.Data;
-import org.onion4j.circuit.message.End;
 import org.onion4j.circuit.message.EndReason;
-import org.onion4j.circuit.message.RelayBody;
-import org.onion4j.circuit.message.RelayCommand;
-import org.onion4j.circuit.message.Truncated;
-import org.onion4j.crypto.bytes.Bytes;
-import org.onion4j.testnet.relay.Direction;
+import org.onion4j.testnet.Forgery;
+import org.onion4j.testnet.HostileRelays;
+import org.onion4j.testnet.Passing;
+import org.onion4j.testnet.Reaction;
+import org.onion4j.testnet.SeenCircuit.Direction;
 import org.onion4j.testnet.relay.RelayScript;
 import org.onion4j.testnet.relay.ScriptedCircuit;
 
 /** How relays try to get clients to give themselves away. */
-enum Hostility implements RelayScript {
+enum Hostility implements RelayScript, org.onion4j.testnet.Hostility {
     /** Says that it has connected to the client's own machine. */
     LYING_ABOUT_ADDRESSES {
         @Override
-        public boolean onSend(ScriptedCircuit circuit, byte[] body) {
-            if (!is(RelayCommand.CONNECTED, body)) {
-                return true;
-            }
-            circuit.send(RelayBody.streamId(body, 0), Connected.to(InetAddresses.forString("127.0.0.1"), 60));
-            return false;
+        public Reaction meet(Passing passing) {
+            return org.onion4j.testnet.Hostility.lyingAddress(InetAddresses.forString("127.0.0.1"))
+                    .meet(passing);
         }
     },
     /** Puts cells of its own before some of those to the client. */
     FORGING_CELLS {
         @Override
-        public boolean onCell(ScriptedCircuit circuit, Direction direction, int command, byte[] body, int offset) {
-            if (direction == Direction.BACKWARD && circuit.random().nextInt(20) == 0) {
-                circuit.sendGarbage();
-            }
-            return true;
+        public Reaction meet(Passing passing) {
+            return isCellBackward(passing) && passing.random().nextInt(20) == 0
+                    ? Reaction.pass().before(Forgery.unrecognised())
+                    : Reaction.pass();
         }
     },
     /** Sends some cells to the client twice. */
     REPLAYING_CELLS {
         @Override
-        public boolean onCell(ScriptedCircuit circuit, Direction direction, int command, byte[] body, int offset) {
-            if (direction == Direction.BACKWARD && command == CellCommand.RELAY.wire() && sometimes(circuit)) {
-                byte[] copy = new byte[CellFrame.CELL_BODY_LEN];
-                System.arraycopy(body, offset, copy, 0, copy.length);
-                circuit.sendCell(direction, CellCommand.RELAY, copy);
-            }
-            return true;
+        public Reaction meet(Passing passing) {
+            return isCellBackward(passing) && passing.command().equals("RELAY") && sometimes(passing)
+                    ? Reaction.pass().before(Forgery.cell(Direction.BACKWARD, "RELAY", passing.data()))
+                    : Reaction.pass();
         }
     },
     /** Lets nobody out, whatever its policy says: to see who comes back by another way. */
     REFUSING_STREAMS {
         @Override
-        public boolean onMessage(ScriptedCircuit circuit, byte[] body) {
-            if (!is(RelayCommand.BEGIN, body)) {
-                return true;
-            }
-            circuit.send(RelayBody.streamId(body, 0), End.of(EndReason.EXITPOLICY));
-            return false;
+        public Reaction meet(Passing passing) {
+            return passing.isFromClient("BEGIN")
+                    ? Reaction.drop()
+                            .before(Forgery.message("END", passing.streamId(), reason(EndReason.EXITPOLICY.wire())))
+                    : Reaction.pass();
         }
     },
     /** Cuts circuits off where they would go on: perhaps the client goes on from there. */
     TRUNCATING {
         @Override
-        public boolean onMessage(ScriptedCircuit circuit, byte[] body) {
-            if (!is(RelayCommand.EXTEND2, body) || !sometimes(circuit)) {
-                return true;
-            }
-            circuit.send(0, new Truncated(DestroyReason.CONNECTFAILED));
-            return false;
+        public Reaction meet(Passing passing) {
+            return passing.isFromClient("EXTEND2") && sometimes(passing)
+                    ? Reaction.drop()
+                            .before(Forgery.message("TRUNCATED", 0, reason(DestroyReason.CONNECTFAILED.wire())))
+                    : Reaction.pass();
         }
     },
     /** Ends circuits in use, to have new ones built. */
     DESTROYING {
         @Override
-        public boolean onMessage(ScriptedCircuit circuit, byte[] body) {
-            if (sometimes(circuit)) {
-                circuit.close(DestroyReason.RESOURCELIMIT);
-                return false;
-            }
-            return true;
+        public Reaction meet(Passing passing) {
+            return passing.kind() == Passing.Kind.MESSAGE
+                            && passing.direction() == Direction.FORWARD
+                            && sometimes(passing)
+                    ? Reaction.drop().before(Forgery.destroy(DestroyReason.RESOURCELIMIT.wire()))
+                    : Reaction.pass();
         }
     },
     /** Sends data on streams that there are not. */
     INVENTING_STREAMS {
         @Override
-        public boolean onSend(ScriptedCircuit circuit, byte[] body) {
-            if (is(RelayCommand.CONNECTED, body) && sometimes(circuit)) {
-                circuit.send(1 + circuit.random().nextInt(65535), new Data(Bytes.copyOf(new byte[] {1})));
-            }
-            return true;
+        public Reaction meet(Passing passing) {
+            return passing.isFromRelay("CONNECTED") && sometimes(passing)
+                    ? Reaction.pass()
+                            .before(Forgery.message("DATA", 1 + passing.random().nextInt(65535), new byte[] {1}))
+                    : Reaction.pass();
         }
     };
 
-    private static boolean is(RelayCommand command, byte[] body) {
-        return RelayBody.command(body, 0) == command.wire();
+    private RelayScript script() {
+        return HostileRelays.script(this);
     }
 
-    private static boolean sometimes(ScriptedCircuit circuit) {
-        return circuit.random().nextInt(6) == 0;
+    @Override
+    public boolean onCell(
+            ScriptedCircuit circuit,
+            org.onion4j.testnet.relay.Direction direction,
+            int command,
+            byte[] body,
+            int offset) {
+        return script().onCell(circuit, direction, command, body, offset);
+    }
+
+    @Override
+    public boolean onMessage(ScriptedCircuit circuit, byte[] body) {
+        return script().onMessage(circuit, body);
+    }
+
+    @Override
+    public boolean onSend(ScriptedCircuit circuit, byte[] body) {
+        return script().onSend(circuit, body);
+    }
+
+    private static boolean isCellBackward(Passing passing) {
+        return passing.kind() == Passing.Kind.CELL && passing.direction() == Direction.BACKWARD;
+    }
+
+    private static byte[] reason(int wire) {
+        return new byte[] {(byte) wire};
+    }
+
+    private static boolean sometimes(Passing passing) {
+        return passing.random().nextInt(6) == 0;
     }
 }

@@ -29,7 +29,7 @@ import org.onion4j.testnet.TestRelay;
 import org.onion4j.testnet.junit.OnionNetworkExtension;
 
 /** Who shares circuits with whom, by what relays saw: by tokens, by names, by users of the proxy, by client. */
-class IsolationTest {
+class SharedCircuitsTest {
     @RegisterExtension
     static final OnionNetworkExtension net =
             OnionNetworkExtension.of(TestNetwork.builder().seed(8).standingTime());
