@@ -341,6 +341,9 @@ public final class OnionServiceClient implements AutoCloseable {
         }
         Moment begun = time.now();
         settle(key, connection, interested);
+        if (wish.when() == Given.ASKED && !result.complete(stream)) { // before the answer can come to bear
+            stream.close();
+        }
         circuit.expect(stream.connected());
         Scheduler.Cancellable limit = environment.scheduler().schedule(stream::closeForTimeout, STREAM_LIMIT);
         result.whenComplete((opened, failure) -> {
@@ -352,7 +355,7 @@ public final class OnionServiceClient implements AutoCloseable {
             limit.cancel();
             if (failure == null) {
                 circuit.answered();
-                if (!result.complete(stream) && wish.when() == Given.OPEN) {
+                if (wish.when() == Given.OPEN && !result.complete(stream)) {
                     stream.close();
                 }
                 return;
@@ -368,9 +371,6 @@ public final class OnionServiceClient implements AutoCloseable {
                 onLost(wish, why, mayTryAgain);
             }
         });
-        if (wish.when() == Given.ASKED && !result.complete(stream)) {
-            stream.close();
-        }
     }
 
     /** No further stream goes there. */
