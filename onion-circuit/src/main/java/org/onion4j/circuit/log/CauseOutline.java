@@ -19,7 +19,11 @@ public final class CauseOutline extends Exception {
 
     /** Where exceptions come from whose text is ours. */
     private static final ImmutableSet<String> OWN_PACKAGES = ImmutableSet.of(
-            "org.onion4j.api.", "org.onion4j.circuit.", "org.onion4j.directory.", "org.onion4j.crypto.");
+            "org.onion4j.api.",
+            "org.onion4j.hs.",
+            "org.onion4j.directory.",
+            "org.onion4j.circuit.",
+            "org.onion4j.crypto.");
 
     private final String type;
 

@@ -1,11 +1,14 @@
 package org.onion4j.api.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ConnectException;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -16,7 +19,16 @@ import org.onion4j.api.OnionException;
 import org.onion4j.api.StreamTimeoutException;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.channel.ChannelException;
+import org.onion4j.circuit.log.CauseOutline;
 import org.onion4j.circuit.stream.StreamException;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.onion.OnionAddress;
+import org.onion4j.crypto.onion.ServiceKeys;
+import org.onion4j.crypto.onion.TimePeriod;
+import org.onion4j.crypto.primitive.Ed25519KeyPair;
+import org.onion4j.crypto.random.SystemRandom;
+import org.onion4j.hs.descriptor.DescriptorException;
+import org.onion4j.hs.descriptor.DescriptorReader;
 
 /** T86: whatever goes wrong below, what the application is given names no guard, address or destination. */
 class ErrorsTest {
@@ -66,5 +78,17 @@ class ErrorsTest {
         assertThat(Errors.whileOpening(closed))
                 .isInstanceOf(CircuitClosedException.class)
                 .hasCause(closed);
+    }
+
+    @Test
+    void whatADescriptorIsBadFor_isKept() {
+        ServiceKeys keys = ServiceKeys.of(
+                new OnionAddress(Ed25519KeyPair.generate(new SystemRandom()).publicKey()),
+                new TimePeriod(16_904, 1440));
+        DescriptorException bad = catchThrowableOfType(
+                DescriptorException.class,
+                () -> DescriptorReader.read(Bytes.copyOf(new byte[10]), keys, Optional.empty(), Instant.EPOCH, 31));
+        assertThat(bad.getMessage()).isNotEmpty();
+        assertThat(CauseOutline.of(bad)).isSameAs(bad);
     }
 }
