@@ -15,7 +15,8 @@ import java.util.Set;
  *
  * <p>The last ended streams are remembered all the same, as C tor does with all of them: an ID is given back only when
  * many others were ended later. So it is, without any proof, with streams that the far end had opened: it may do what it
- * likes with the IDs it chose, and what it does with one that is forgotten closes the circuit. Look-ups are not here, since they cannot be ended: their answer will come.
+ * likes with the IDs it chose, and what it does with one that is forgotten closes the circuit. Look-ups are not here,
+ * since they cannot be ended: their answer will come.
  *
  * <p>Threading: guarded by the lock of the circuit.
  */

@@ -13,8 +13,8 @@ import org.onion4j.crypto.bytes.WireWriter;
 /**
  * The message inside of an ntor-v3 handshake: a list of extension fields. Layout: COUNT 1 byte, then COUNT times (TYPE 1,
  * LENGTH 1, BODY LENGTH bytes). Unknown types are kept; where a type comes several times, the first one counts; what
- * follows the last field is ignored. Immutable: any thread. Spec: proposal 332, "Encoding for use with Tor circuit extension", but
- * relays expect the count that the proposal leaves out.
+ * follows the last field is ignored. Immutable: any thread. Spec: proposal 332, "Encoding for use with Tor circuit
+ * extension", but relays expect the count that the proposal leaves out.
  */
 @Immutable
 public record NtorV3Extensions(ImmutableList<Field> fields) {

@@ -12,8 +12,8 @@ import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.SecretBytes;
 
 /**
- * AES in counter mode with a 128-bit big-endian counter that starts at zero, or where it is told: one long key stream, so encrypting and
- * decrypting are the same. Spec: tor-spec, "Ciphers". Not for more than one thread.
+ * AES in counter mode with a 128-bit big-endian counter that starts at zero, or where it is told: one long key stream,
+ * so encrypting and decrypting are the same. Spec: tor-spec, "Ciphers". Not for more than one thread.
  */
 public final class AesCtr implements AutoCloseable {
     private static final int BLOCK_LEN = 16;

@@ -10,8 +10,8 @@ import org.onion4j.circuit.message.Resolved;
 import org.onion4j.crypto.bytes.Bytes;
 
 /**
- * The answer to one RESOLVE: one address of each family of a name, the name of an address (asked for as in-addr.arpa or ip6.arpa), or an
- * error. Spec: tor-spec, "Remote hostname lookup". On the relay's loop.
+ * The answer to one RESOLVE: one address of each family of a name, the name of an address (asked for as in-addr.arpa or
+ * ip6.arpa), or an error. Spec: tor-spec, "Remote hostname lookup". On the relay's loop.
  */
 final class Resolution implements ExitConnector.ResolveCallback, ExitConnector.ReverseCallback {
     private static final String IPV4_SUFFIX = ".in-addr.arpa";
