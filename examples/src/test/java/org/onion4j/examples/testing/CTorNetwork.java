@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +40,7 @@ public final class CTorNetwork implements AutoCloseable {
     private static final Duration CACHE_LIMIT = Duration.ofSeconds(5);
     private static final int CACHE_ATTEMPTS = 12;
     private static final Duration READY_LIMIT = Duration.ofMinutes(3);
+    private static final int BANDWIDTH = 1000;
 
     private final Path tor;
     private final Path root;
@@ -128,50 +131,62 @@ public final class CTorNetwork implements AutoCloseable {
     /** Makes the keys, from which the lines for clients follow, and each node's configuration. */
     private void prepare() throws IOException, InterruptedException {
         Path resolv = Files.writeString(root.resolve("resolv.conf"), "nameserver 127.0.0.1:" + names.port() + "\n");
-        List<CompletableFuture<String>> lines = new ArrayList<>();
+        Map<CTorNode, CompletableFuture<String>> fingerprints = new LinkedHashMap<>();
         for (CTorNode node : nodes) {
             Files.createDirectory(
                     node.folder(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            fingerprints.put(node, CompletableFuture.supplyAsync(() -> makeKeys(node)));
+        }
+        List<String> lines = new ArrayList<>();
+        StringBuilder bandwidths = new StringBuilder();
+        bandwidths.append(Instant.now().getEpochSecond()).append('\n');
+        for (CTorNode node : nodes) {
+            String fingerprint;
+            try {
+                fingerprint = fingerprints.get(node).join();
+            } catch (CompletionException e) {
+                throw new IOException("could not make the keys of " + node, e);
+            }
+            bandwidths
+                    .append("node_id=$")
+                    .append(fingerprint)
+                    .append(" bw=")
+                    .append(BANDWIDTH)
+                    .append('\n');
             if (node.kind() == CTorNode.Kind.AUTHORITY) {
-                lines.add(CompletableFuture.supplyAsync(() -> authorityLine(node)));
+                lines.add(authorityLine(node, fingerprint));
             }
         }
-        try {
-            authorityLines = lines.stream().map(CompletableFuture::join).collect(Collectors.toUnmodifiableList());
-        } catch (CompletionException e) {
-            throw new IOException("could not make the authorities' keys", e);
-        }
+        authorityLines = List.copyOf(lines);
+        Path bandwidthFile = Files.writeString(root.resolve("bandwidths"), bandwidths);
         for (CTorNode node : nodes) {
-            Files.write(node.torrc(), CTorOptions.of(node, authorityLines, resolv));
+            Files.write(node.torrc(), CTorOptions.of(node, authorityLines, resolv, bandwidthFile));
         }
         Files.write(clientTorrcFile(), clientTorrc());
     }
 
-    private String authorityLine(CTorNode node) {
+    /** Makes a node's keys, and returns its fingerprint. */
+    private String makeKeys(CTorNode node) {
         try {
-            Path keys = Files.createDirectory(
-                    node.folder().resolve("keys"),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            String gencert = Programs.find("tor-gencert").orElseThrow().toString();
-            Programs.output(
-                    keys,
-                    TOOL_LIMIT,
-                    "passphrase\n",
-                    List.of(
-                            gencert,
-                            "--create-identity-key",
-                            "--passphrase-fd",
-                            "0",
-                            "-m",
-                            "12",
-                            "-a",
-                            "127.0.0.1:" + node.dirPort()));
-            String v3Identity =
-                    Files.readAllLines(keys.resolve("authority_certificate"), StandardCharsets.US_ASCII).stream()
-                            .filter(line -> line.startsWith("fingerprint "))
-                            .findFirst()
-                            .orElseThrow()
-                            .split(" ", -1)[1];
+            if (node.kind() == CTorNode.Kind.AUTHORITY) {
+                Path keys = Files.createDirectory(
+                        node.folder().resolve("keys"),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                String gencert = Programs.find("tor-gencert").orElseThrow().toString();
+                Programs.output(
+                        keys,
+                        TOOL_LIMIT,
+                        "passphrase\n",
+                        List.of(
+                                gencert,
+                                "--create-identity-key",
+                                "--passphrase-fd",
+                                "0",
+                                "-m",
+                                "12",
+                                "-a",
+                                "127.0.0.1:" + node.dirPort()));
+            }
             Files.write(node.torrc(), CTorOptions.forKeysOnly(node));
             String listed = Programs.output(
                     node.folder(),
@@ -179,15 +194,25 @@ public final class CTorNetwork implements AutoCloseable {
                     "",
                     List.of(tor.toString(), "--quiet", "-f", node.torrc().toString(), "--list-fingerprint"));
             String[] words = listed.strip().split(" ", -1);
-            String fingerprint = String.join("", List.of(words).subList(1, words.length));
-            return "DirAuthority " + node.nickname() + " orport=" + node.orPort() + " no-v2 v3ident=" + v3Identity
-                    + " 127.0.0.1:" + node.dirPort() + " " + fingerprint;
+            return String.join("", List.of(words).subList(1, words.length));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while making keys", e);
         }
+    }
+
+    private static String authorityLine(CTorNode node, String fingerprint) throws IOException {
+        String v3Identity = Files.readAllLines(
+                        node.folder().resolve("keys").resolve("authority_certificate"), StandardCharsets.US_ASCII)
+                .stream()
+                .filter(line -> line.startsWith("fingerprint "))
+                .findFirst()
+                .orElseThrow()
+                .split(" ", -1)[1];
+        return "DirAuthority " + node.nickname() + " orport=" + node.orPort() + " no-v2 v3ident=" + v3Identity
+                + " 127.0.0.1:" + node.dirPort() + " " + fingerprint;
     }
 
     /**

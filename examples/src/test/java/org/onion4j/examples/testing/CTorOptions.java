@@ -21,7 +21,7 @@ final class CTorOptions {
 
     private CTorOptions() {}
 
-    static List<String> of(CTorNode node, List<String> authorityLines, Path resolvConf) {
+    static List<String> of(CTorNode node, List<String> authorityLines, Path resolvConf, Path bandwidths) {
         List<String> lines = new ArrayList<>(basics(node));
         lines.addAll(authorityLines);
         switch (node.kind()) {
@@ -34,6 +34,9 @@ final class CTorOptions {
                         "TestingDirAuthVoteGuard *",
                         "TestingDirAuthVoteHSDir *",
                         "TestingMinExitFlagThreshold 0",
+                        // All relays are alike: else one that has carried a download has nearly all the weight from
+                        // then on, and when it is killed clients go on drawing it.
+                        "V3BandwidthsFile " + bandwidths,
                         "ExitPolicy reject *:*"));
                 lines.addAll(VOTING);
             }
