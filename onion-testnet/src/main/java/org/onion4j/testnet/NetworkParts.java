@@ -47,7 +47,7 @@ final class NetworkParts implements AutoCloseable {
     private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
     private static final int MEMORY_OR_PORT = 9001;
     private static final InetAddress LOOPBACK = InetAddresses.forString("127.0.0.1");
-    private static final int FIRST_CLIENT_ADDRESS = 0x0ac80001; // 10.200.0.1
+    static final int FIRST_CLIENT_ADDRESS = 0x0ac80001; // 10.200.0.1
 
     private final NetworkPlan plan;
     private final NetworkTime time;

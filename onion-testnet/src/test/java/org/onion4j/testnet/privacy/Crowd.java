@@ -62,8 +62,14 @@ final class Crowd implements AutoCloseable {
 
     /** Lets a client join, and finds out where it is: what relays see of it while it is alone in joining. */
     OnionClient join(String name) throws Exception {
-        Set<InetAddress> before = clientAddresses();
         OnionClient client = network.newClient();
+        join(name, client);
+        return client;
+    }
+
+    /** The same for a client of the test's own making, which is closed with the crowd. */
+    void join(String name, OnionClient client) throws Exception {
+        Set<InetAddress> before = clientAddresses();
         clients.add(client);
         drive(List.of(client.bootstrapAsync()));
         Set<InetAddress> after = clientAddresses();
@@ -77,7 +83,6 @@ final class Crowd implements AutoCloseable {
         owners.add(own(name, client, "token2", isolated(IsolationToken.create()), place));
         owners.add(own(name, client, "alice", isolated(IsolationToken.named("alice")), place));
         owners.add(own(name, client, "bob", isolated(IsolationToken.named("bob")), place));
-        return client;
     }
 
     private Set<InetAddress> clientAddresses() {
