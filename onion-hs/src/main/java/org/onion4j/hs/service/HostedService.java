@@ -59,6 +59,7 @@ public final class HostedService implements AutoCloseable {
     /** Does nothing before {@link #begin}. */
     HostedService(
             ServiceEnvironment environment,
+            PublishEnvironment publishing,
             ServiceIdentity identity,
             ServiceOptions options,
             Optional<ServiceState> state,
@@ -80,7 +81,7 @@ public final class HostedService implements AutoCloseable {
                 environment, time, sequence, subcredentials, refusals, options.maxWaiting(), new Follower());
         this.points = new ServicePoints(environment, time, sequence, options, desk::accept, this::onPointsChanged);
         this.publisher = new Publisher(
-                publishing(environment),
+                publishing,
                 identity,
                 state,
                 new Content(),
@@ -89,19 +90,6 @@ public final class HostedService implements AutoCloseable {
                     tell();
                 }));
         this.last = statusNow();
-    }
-
-    private static PublishEnvironment publishing(ServiceEnvironment environment) {
-        return new PublishEnvironment(
-                environment.circuits(),
-                environment.random(),
-                environment.clock(),
-                environment.ticker(),
-                environment.scheduler(),
-                environment.executor(),
-                environment.activity(),
-                environment.testing(),
-                environment.bugs());
     }
 
     void begin() {

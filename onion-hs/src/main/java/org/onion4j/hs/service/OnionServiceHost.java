@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.circuit.StreamAcceptor;
 import org.onion4j.crypto.onion.OnionAddress;
+import org.onion4j.hs.publish.PublishEnvironment;
 import org.onion4j.hs.publish.ServiceIdentity;
 import org.onion4j.hs.publish.ServiceState;
 
@@ -15,12 +16,23 @@ import org.onion4j.hs.publish.ServiceState;
  */
 public final class OnionServiceHost implements AutoCloseable {
     private final ServiceEnvironment environment;
+    private final PublishEnvironment publishing;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<OnionAddress, HostedService> services = new LinkedHashMap<>(); // guarded by lock
     private boolean closed; // guarded by lock
 
     public OnionServiceHost(ServiceEnvironment environment) {
         this.environment = environment;
+        this.publishing = new PublishEnvironment(
+                environment.circuits(),
+                environment.random(),
+                environment.clock(),
+                environment.ticker(),
+                environment.scheduler(),
+                environment.executor(),
+                environment.activity(),
+                environment.testing(),
+                environment.bugs());
     }
 
     /**
@@ -47,7 +59,7 @@ public final class OnionServiceHost implements AutoCloseable {
             if (services.containsKey(identity.address())) {
                 throw new IllegalStateException("the service is hosted already");
             }
-            service = new HostedService(environment, identity, options, state, acceptor, listener);
+            service = new HostedService(environment, publishing, identity, options, state, acceptor, listener);
             services.put(service.address(), service);
         } finally {
             lock.unlock();
