@@ -9,8 +9,8 @@ import org.onion4j.circuit.message.Introduce2;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.handshake.HsNtorService;
 import org.onion4j.directory.guard.TimeSource;
+import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.view.NetworkView;
-import org.onion4j.hs.service.IntroductionQueue.Waiting;
 import org.onion4j.hs.service.IntroductionReader.Request;
 
 /**
@@ -44,13 +44,16 @@ final class IntroductionDesk {
         void onWornOut();
     }
 
+    /** An introduction as it came. */
+    private record Waiting(ServicePoint point, Introduce2 message, Moment since) {}
+
     private final ServiceEnvironment environment;
     private final TimeSource time;
     private final TaskSequence sequence;
     private final Subcredentials subcredentials;
     private final Refusals refusals;
     private final Follower follower;
-    private final IntroductionQueue queue;
+    private final FairQueue<ServicePoint, Waiting> queue;
     private final AtomicBoolean reading = new AtomicBoolean();
     private final Cache<Bytes, Boolean> cookies;
     private volatile boolean closed;
@@ -69,7 +72,7 @@ final class IntroductionDesk {
         this.subcredentials = subcredentials;
         this.refusals = refusals;
         this.follower = follower;
-        this.queue = new IntroductionQueue(maxWaiting);
+        this.queue = new FairQueue<>(maxWaiting);
         this.cookies = CacheBuilder.newBuilder()
                 .maximumSize(MAX_COOKIES)
                 .expireAfterWrite(COOKIE_MEMORY)
@@ -82,7 +85,7 @@ final class IntroductionDesk {
         if (closed) {
             return;
         }
-        queue.add(new Waiting(point, message, time.now())).ifPresent(shed -> refusals.add(Refusal.FLOOD));
+        queue.add(point, new Waiting(point, message, time.now())).ifPresent(shed -> refusals.add(Refusal.FLOOD));
         readLater();
     }
 
