@@ -33,6 +33,11 @@ final class LaunchLimit {
         return true;
     }
 
+    /** One that was counted says nothing of the relays: it failed for a reason of ours. */
+    void giveBack() {
+        launched = Math.max(0, launched - 1);
+    }
+
     /** Until more may begin. */
     Duration rest(Moment now) {
         return since.map(begun -> PERIOD.minus(begun.until(now))).orElse(Duration.ZERO);

@@ -43,12 +43,14 @@ final class ServicePoints {
     /** For the answer to ESTABLISH_INTRO. */
     private static final Duration ESTABLISH_LIMIT = Duration.ofSeconds(30);
 
+    private static final int DEFAULT_EXTRA = 2;
     private static final int MAX_RETRIES = 3;
     /** A point that failed so often still gets its chance, but another one is looked for. */
     private static final int DOUBTFUL = 2;
 
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
-    private static final Duration NO_PATH_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final int MAX_DOUBLINGS = 5;
     /** How long the first descriptor waits for points that are still missing. */
     private static final Duration FIRST_WAIT = Duration.ofSeconds(30);
     /** How long a point goes on that clients are no longer told of, for those who were told before. */
@@ -77,6 +79,7 @@ final class ServicePoints {
     private Optional<Moment> pausedUntil = Optional.empty();
     private Optional<Cancellable> alarm = Optional.empty();
     private int lastEstablished;
+    private int ownFailures;
     private boolean ended;
 
     /**
@@ -102,8 +105,6 @@ final class ServicePoints {
         // As many as C tor begins for the two descriptors that it keeps apart.
         this.launches = new LaunchLimit(2 * (wanted + DEFAULT_EXTRA + wanted * MAX_RETRIES));
     }
-
-    private static final int DEFAULT_EXTRA = 2;
 
     /** What clients are to be told of. */
     ImmutableList<ServicePoint> announced() {
@@ -142,7 +143,7 @@ final class ServicePoints {
             }
         } catch (RandomnessException e) {
             log.debug("no randomness for introduction points", e);
-            pause(NO_PATH_PAUSE);
+            backOff();
         }
         dropSurplus();
         announce(now);
@@ -287,6 +288,7 @@ final class ServicePoints {
             } else {
                 circuit.answered();
                 point.establish();
+                ownFailures = 0;
                 firstEstablished = Optional.of(firstEstablished.orElseGet(time::now));
                 look();
             }
@@ -308,11 +310,11 @@ final class ServicePoints {
 
     private void onLost(ServicePoint point, Throwable why) {
         log.debug("an introduction point is lost", why);
-        if (why instanceof NoPathException) {
-            pause(NO_PATH_PAUSE);
-        }
         if (isOfThePoint(why)) {
             point.countFailure();
+        } else {
+            launches.giveBack();
+            backOff();
         }
         if (point.failures() > MAX_RETRIES) {
             picker.remember(point.identity(), time.now());
@@ -321,6 +323,15 @@ final class ServicePoints {
             point.lose(later(RETRY_PAUSE.multipliedBy(1L << point.failures())));
         }
         look();
+    }
+
+    /** We can't build circuits for the time being, whichever relays we choose: each time we wait for longer. */
+    private void backOff() {
+        if (!isPaused(time.now())) {
+            Duration longer = RETRY_PAUSE.multipliedBy(1L << Math.min(ownFailures, MAX_DOUBLINGS));
+            ownFailures++;
+            pause(shorter(longer, LONGEST_PAUSE));
+        }
     }
 
     /** Whether a failure says something of the relay or the path to it, rather than of our own link or of ourselves. */
@@ -469,6 +480,7 @@ final class ServicePoints {
         picker.forget();
         launches.reset();
         pausedUntil = Optional.empty();
+        ownFailures = 0;
         look();
     }
 
