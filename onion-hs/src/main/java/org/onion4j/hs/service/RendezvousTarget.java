@@ -23,7 +23,7 @@ final class RendezvousTarget {
     /**
      * The relay that a client describes, as the last hop of a circuit.
      *
-     * @param testing whether private addresses are of use
+     * @param testing whether private addresses are of use, though the consensus doesn't have them
      * @throws RefusedException if nobody can go there
      */
     static HopTarget of(ImmutableList<LinkSpecifier> specifiers, Bytes onionKey, NetworkView view, boolean testing)
@@ -41,7 +41,10 @@ final class RendezvousTarget {
             }
         }
         boolean complete = address != null && address.port() != 0 && identity != null;
-        if (!complete || !(testing || isPublic(address.address())) || !X25519.isUsable(onionKey)) {
+        if (!complete || !X25519.isUsable(onionKey)) {
+            throw new RefusedException(Refusal.BAD_RENDEZVOUS_POINT);
+        }
+        if (!testing && !isPublic(address.address()) && !isListed(identity, address, view)) {
             throw new RefusedException(Refusal.BAD_RENDEZVOUS_POINT);
         }
         return new HopTarget(
@@ -52,6 +55,13 @@ final class RendezvousTarget {
                 address.port(),
                 HopTarget.Handshake.NTOR,
                 view.parameter("ExtendByEd25519ID", 0, 0, 1) == 1);
+    }
+
+    /** Whether the authorities vouch for the address, whatever it is. */
+    private static boolean isListed(LinkSpecifier.RsaId identity, LinkSpecifier.Ipv4 address, NetworkView view) {
+        return view.relay(identity.identity())
+                .filter(relay -> relay.ipv4().equals(address.address()))
+                .isPresent();
     }
 
     private static boolean isPublic(Inet4Address address) {
