@@ -23,13 +23,12 @@ import org.onion4j.circuit.message.RendezvousEstablished;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.circuit.testing.CircuitFixture;
 import org.onion4j.circuit.testing.CircuitFixture.Built;
+import org.onion4j.circuit.testing.Meeting;
 import org.onion4j.circuit.testing.ReceivedMessage;
 import org.onion4j.circuit.testing.ScriptedHop;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.handshake.HsNtorClient;
-import org.onion4j.crypto.handshake.HsNtorService;
 import org.onion4j.crypto.handshake.ServerReply;
-import org.onion4j.crypto.primitive.X25519;
 
 /** Circuits to rendezvous and introduction points: what is asked of them, and the service as the next hop. */
 @Timeout(60)
@@ -37,27 +36,15 @@ class CircuitRendezvousTest {
     @RegisterExtension
     static final CircuitFixture client = new CircuitFixture();
 
-    private static final Bytes COOKIE = Bytes.copyOf(new byte[EstablishRendezvous.COOKIE_LEN]);
-    private static final Bytes AUTH_KEY = Bytes.fromHex("11".repeat(32));
-    private static final Bytes SUBCREDENTIAL = Bytes.fromHex("22".repeat(32));
-
-    private final X25519 serviceKey = X25519.generate(client.random());
+    private final Meeting meeting = new Meeting(client.random());
 
     private HsNtorClient handshake() {
-        return new HsNtorClient(AUTH_KEY, serviceKey.publicKey(), SUBCREDENTIAL, client.random());
-    }
-
-    /** What the service answers to a handshake. */
-    private ServerReply answer(HsNtorClient handshake) throws Exception {
-        Bytes sealed = handshake.seal(Bytes.EMPTY, COOKIE);
-        try (HsNtorService service = HsNtorService.open(AUTH_KEY, serviceKey, SUBCREDENTIAL, Bytes.EMPTY, sealed)) {
-            return service.answer(client.random());
-        }
+        return meeting.handshake();
     }
 
     private static CompletableFuture<RelayMessage> establish(Built built) throws Exception {
         CompletableFuture<RelayMessage> answer =
-                built.circuit().ask(new EstablishRendezvous(COOKIE), RelayCommand.RENDEZVOUS_ESTABLISHED);
+                built.circuit().ask(new EstablishRendezvous(Meeting.COOKIE), RelayCommand.RENDEZVOUS_ESTABLISHED);
         ReceivedMessage asked = built.awaitMessage(EstablishRendezvous.class, 0);
         assertThat(asked.hop()).isSameAs(built.last());
         return answer;
@@ -66,7 +53,7 @@ class CircuitRendezvousTest {
     /** The circuit with a service as its last hop, at its far end. */
     private ScriptedHop join(Built built) throws Exception {
         HsNtorClient handshake = handshake();
-        ServerReply answer = answer(handshake);
+        ServerReply answer = meeting.answer(handshake);
         CompletableFuture<Void> met = built.circuit().meet(handshake);
         ScriptedHop point = built.last();
         Rendezvous2 message = new Rendezvous2(answer.reply());
@@ -159,6 +146,15 @@ class CircuitRendezvousTest {
         client.assertClosedAsProtocol(built);
     }
 
+    /** A service opens no streams at its client. */
+    @Test
+    void begin_ofTheService_closesAsProtocol() throws Exception {
+        Built built = client.build(3);
+        ScriptedHop service = join(built);
+        service.send(7, Begin.toService(80));
+        client.assertClosedAsProtocol(built);
+    }
+
     @Test
     void answer_ofAMiddleHop_closesAsProtocol() throws Exception {
         Built built = client.build(3);
@@ -200,7 +196,7 @@ class CircuitRendezvousTest {
         assertThat(circuitFailure(answer).kind()).isEqualTo(CircuitException.Kind.CLOSED);
         assertThat(circuitFailure(met).kind()).isEqualTo(CircuitException.Kind.CLOSED);
         assertThat(circuitFailure(built.circuit()
-                                .ask(new EstablishRendezvous(COOKIE), RelayCommand.RENDEZVOUS_ESTABLISHED))
+                                .ask(new EstablishRendezvous(Meeting.COOKIE), RelayCommand.RENDEZVOUS_ESTABLISHED))
                         .kind())
                 .isEqualTo(CircuitException.Kind.CLOSED);
     }

@@ -9,10 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.bytes.WireFormatException;
 import org.onion4j.crypto.bytes.WireWriter;
 import org.onion4j.crypto.primitive.Digests;
 import org.onion4j.crypto.primitive.Ed25519;
+import org.onion4j.crypto.primitive.Ed25519KeyPair;
 import org.onion4j.crypto.testing.Vectors;
 import org.onion4j.crypto.testing.Vectors.Vector;
 
@@ -43,6 +45,11 @@ class MeetingMessageTest {
         assertThat(message.signature()).isEqualTo(v.bytes("signature"));
         assertThat(encode(message)).isEqualTo(v.bytes("body"));
 
+        try (SecretBytes seed = SecretBytes.adopt(v.array("auth_seed"));
+                SecretBytes kh = SecretBytes.adopt(v.array("kh"));
+                Ed25519KeyPair pair = Ed25519KeyPair.ofSeed(seed)) {
+            assertThat(EstablishIntro.signed(pair, message.extensions(), kh)).isEqualTo(message);
+        }
         Bytes macInput = EstablishIntro.macInput(message.authKey(), message.extensions());
         byte[] length = new WireWriter().u64(v.bytes("kh").size()).toArray();
         assertThat(Digests.sha3(length, v.array("kh"), macInput.toArray())).isEqualTo(message.handshakeAuth());

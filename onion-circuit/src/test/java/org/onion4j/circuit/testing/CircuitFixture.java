@@ -390,6 +390,13 @@ public final class CircuitFixture
         return thread;
     }
 
+    /** What the library has logged, which then counts as expected. */
+    public String takeLog() {
+        String taken = log.toString(StandardCharsets.UTF_8);
+        log.reset();
+        return taken;
+    }
+
     // Its life.
 
     @Override

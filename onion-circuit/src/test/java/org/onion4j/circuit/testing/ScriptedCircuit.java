@@ -9,16 +9,23 @@ import org.onion4j.circuit.cell.CellCommand;
 import org.onion4j.circuit.cell.CellFrame;
 import org.onion4j.circuit.cell.Destroy;
 import org.onion4j.circuit.cell.DestroyReason;
+import org.onion4j.crypto.bytes.Bytes;
+import org.onion4j.crypto.handshake.HandshakeResult;
 import org.onion4j.crypto.handshake.ServerReply;
+import org.onion4j.crypto.relay.RelayHopCrypto;
+import org.onion4j.crypto.relay.Tor1ClientCrypto;
 import org.onion4j.crypto.relay.Tor1RelayCrypto;
 
 /** A circuit of a client at a {@link ScriptedRelay}, with all its hops. Any thread may send. */
 public final class ScriptedCircuit {
+    private static final int KH_LEN = 20;
+
     private final ScriptedLink link;
     private final int circuitId;
     private final List<ScriptedHop> hops = new CopyOnWriteArrayList<>();
     private final ReentrantLock sending = new ReentrantLock(); // keeps encryption and writing in one order
     private boolean closed; // guarded by it
+    private volatile ScriptedCircuit spliced; // null unless this ends at a rendezvous point where two have met
 
     ScriptedCircuit(ScriptedLink link, int circuitId) {
         this.link = link;
@@ -48,7 +55,9 @@ public final class ScriptedCircuit {
 
     /** Adds a hop that has the keys of a handshake; whoever calls sends the answer. */
     public ScriptedHop addHop(RelayKeys keys, ServerReply reply) {
-        ScriptedHop hop = new ScriptedHop(this, hops.size(), keys, Tor1RelayCrypto.ofRelay(reply.keys()));
+        RelayHopCrypto crypto = Tor1RelayCrypto.ofRelay(reply.keys());
+        Bytes kh = Bytes.copyOf(reply.keys().next(KH_LEN).exposeArray());
+        ScriptedHop hop = new ScriptedHop(this, hops.size(), keys, crypto, kh);
         reply.close();
         hops.add(hop);
         return hop;
@@ -56,11 +65,26 @@ public final class ScriptedCircuit {
 
     /** Lets an onion service be the next hop; whoever calls sends RENDEZVOUS2. */
     public ScriptedHop addService(ServerReply reply) {
-        ScriptedHop hop =
-                new ScriptedHop(this, hops.size(), lastHop().keys(), Tor1RelayCrypto.ofOnionService(reply.keys()));
+        ScriptedHop hop = new ScriptedHop(
+                this, hops.size(), lastHop().keys(), Tor1RelayCrypto.ofOnionService(reply.keys()), Bytes.EMPTY);
         reply.close();
         hops.add(hop);
         return hop;
+    }
+
+    /** Lets the client of an onion service be the next hop, once it knows the keys; RENDEZVOUS1 has brought them. */
+    public ScriptedHop addClient(HandshakeResult result) {
+        RelayHopCrypto crypto = new FarClientCrypto(Tor1ClientCrypto.ofOnionService(result.keys()));
+        result.close();
+        ScriptedHop hop = new ScriptedHop(this, hops.size(), lastHop().keys(), crypto, Bytes.EMPTY);
+        hops.add(hop);
+        return hop;
+    }
+
+    /** As a rendezvous point: from now on what no hop recognises goes to the other circuit, both ways. */
+    public void splice(ScriptedCircuit other) {
+        spliced = other;
+        other.spliced = this;
     }
 
     /** Sends DESTROY; the circuit stays known here until the client destroys it, too. */
@@ -86,7 +110,31 @@ public final class ScriptedCircuit {
             in = out;
             out = swap;
         }
-        link.relay().script().onUnrecognized(this);
+        ScriptedCircuit other = spliced;
+        if (other == null) {
+            link.relay().script().onUnrecognized(this);
+        } else {
+            other.passOn(in);
+        }
+    }
+
+    private void passOn(byte[] body) throws IOException {
+        sending.lock();
+        try {
+            if (!closed) {
+                byte[] in = body;
+                byte[] out = new byte[CellFrame.CELL_BODY_LEN];
+                for (int i = hops.size() - 1; i >= 0; i--) {
+                    hops.get(i).passBackward(in, out);
+                    byte[] swap = in;
+                    in = out;
+                    out = swap;
+                }
+                link.send(circuitId, CellCommand.RELAY, in);
+            }
+        } finally {
+            sending.unlock();
+        }
     }
 
     /**

@@ -50,6 +50,7 @@ public final class ScriptedHop {
     private final int index;
     private final RelayKeys keys;
     private final RelayHopCrypto crypto;
+    private final Bytes kh;
 
     // Incoming: the link's thread alone.
     private final Map<Integer, Integer> streamDataReceived = new HashMap<>();
@@ -64,11 +65,12 @@ public final class ScriptedHop {
     private final Semaphore window = new Semaphore(CIRCUIT_WINDOW);
     private final ConcurrentMap<Integer, Semaphore> streamWindows = new ConcurrentHashMap<>();
 
-    ScriptedHop(ScriptedCircuit circuit, int index, RelayKeys keys, RelayHopCrypto crypto) {
+    ScriptedHop(ScriptedCircuit circuit, int index, RelayKeys keys, RelayHopCrypto crypto, Bytes kh) {
         this.circuit = circuit;
         this.index = index;
         this.keys = keys;
         this.crypto = crypto;
+        this.kh = kh;
     }
 
     public ScriptedCircuit circuit() {
@@ -86,6 +88,11 @@ public final class ScriptedHop {
 
     public RelayKeys keys() {
         return keys;
+    }
+
+    /** KH of the handshake. */
+    public Bytes kh() {
+        return kh;
     }
 
     /** The tag of the message last recognised here. */
