@@ -130,7 +130,7 @@ final class FetchCommand implements Callable<Integer> {
     private Optional<String> fetchOnce(OnionStream opened, WebAddress address) throws IOException {
         try (OnionStream stream = opened) {
             stream.setReadTimeout(READ_TIMEOUT);
-            try (Socket socket = address.tls() ? tls(stream, address) : new StreamSocket(stream)) {
+            try (Socket socket = address.tls() ? tls(stream, address) : stream.asSocket()) {
                 socket.getOutputStream().write(HttpResponse.request(address));
                 HttpResponse response = HttpResponse.read(socket.getInputStream());
                 Optional<String> elsewhere = response.redirection();
@@ -151,7 +151,7 @@ final class FetchCommand implements Callable<Integer> {
     private static SSLSocket tls(OnionStream stream, WebAddress address) throws IOException {
         SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
         SSLSocket socket =
-                (SSLSocket) factory.createSocket(new StreamSocket(stream), address.host(), address.port(), true);
+                (SSLSocket) factory.createSocket(stream.asSocket(), address.host(), address.port(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must be this host's
         socket.setSSLParameters(parameters);

@@ -74,6 +74,7 @@ public final class OnionClient implements AutoCloseable {
     private final Callbacks callbacks = new Callbacks();
     private final SocksProxies proxies;
     private final ClientDoor.Owner owner;
+    private final ServiceHosts services;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private OnionClient(Engine engine, StateStore state, ClientRequests requests, Builder builder) {
@@ -81,6 +82,8 @@ public final class OnionClient implements AutoCloseable {
         this.state = state;
         this.requests = requests;
         this.proxies = new SocksProxies(requests, builder.environment.ticker());
+        this.services = new ServiceHosts(
+                engine, builder.environment.ticker(), builder.environment.random(), callbacks);
         this.owner = builder.owner;
     }
 
@@ -286,12 +289,40 @@ public final class OnionClient implements AutoCloseable {
     }
 
     /**
+     * Gives the client the key by which an onion service knows it, like {@link #authorize(String, byte[])}.
+     *
+     * @param pair stays the caller's
+     * @throws InvalidDestinationException if the host is not the name of an onion service
+     */
+    public void authorize(String host, OnionClientKeyPair pair) throws OnionException {
+        OnionAddress service = DestinationRules.onionService(host);
+        engine.authorize(service, SecretBytes.adopt(pair.privateKey()));
+    }
+
+    /**
      * Takes back what {@link #authorize} gave.
      *
      * @throws InvalidDestinationException if the host is not the name of an onion service
      */
     public void unauthorize(String host) throws OnionException {
         engine.unauthorize(DestinationRules.onionService(host));
+    }
+
+    /**
+     * Begins to host an onion service, joining the network first if need be. Returns when the service has its key and
+     * address, without waiting for the network: {@link OnionService#awaitPublished} tells when clients can find it. Any
+     * number of services can be hosted at a time.
+     *
+     * @throws OnionServiceConflictException if this client hosts a service of this name or key already, or the state
+     *     directory keeps one with another key under this name
+     */
+    public OnionService host(OnionServiceConfig config) throws OnionException {
+        return Waiting.await(services.host(config), OnionService::close);
+    }
+
+    /** {@link #host}, without waiting. */
+    public CompletableFuture<OnionService> hostAsync(OnionServiceConfig config) {
+        return callbacks.publish(services.host(config), OnionService::close);
     }
 
     /**
@@ -308,7 +339,7 @@ public final class OnionClient implements AutoCloseable {
     }
 
     /**
-     * Closes all streams and proxies, ends all circuits and connections and lets go of the state directory. Calls that wait
+     * Closes all streams, proxies and onion services, ends all circuits and connections and lets go of the state directory. Calls that wait
      * fail with {@link ClientClosedException}. When this returns, no thread and no socket of the client is left, but for
      * threads on which the application's own callbacks still run. Again: no effect.
      */
@@ -320,6 +351,7 @@ public final class OnionClient implements AutoCloseable {
         requests.close();
         try {
             proxies.close();
+            services.close();
             engine.close();
         } finally {
             state.close();

@@ -3,6 +3,7 @@ package org.onion4j.api;
 import java.io.Closeable;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.time.Duration;
 
 /**
@@ -43,6 +44,14 @@ public interface OnionStream extends Closeable {
 
     /** Ends writing on this side: further writes fail with {@link StreamClosedException}. Again: no effect. */
     void shutdownOutput();
+
+    /**
+     * The stream in the form of a connected socket, for code that knows sockets, TLS for one. It knows no addresses, closing
+     * it closes the stream, and its time-outs are the stream's. No socket of this machine is made.
+     */
+    default Socket asSocket() {
+        return StreamSocket.of(this);
+    }
 
     /** Whether the connection is up, as far as this side knows. */
     boolean isOpen();

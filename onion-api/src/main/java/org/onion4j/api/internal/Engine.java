@@ -56,6 +56,12 @@ public interface Engine extends AutoCloseable {
     /** Uses no key for an onion service any more. */
     void unauthorize(OnionAddress service);
 
+    /**
+     * Begins to host an onion service, and to join the network for it. Done when the service has its key and address, which
+     * takes the disk and not the network; what it was given is wiped if that fails.
+     */
+    CompletableFuture<HostedService> host(HostRequest request);
+
     /** Runs short tasks later; takes none after {@link #close}. */
     Scheduler scheduler();
 

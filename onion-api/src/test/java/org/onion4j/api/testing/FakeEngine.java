@@ -14,6 +14,8 @@ import org.onion4j.api.BootstrapProgress;
 import org.onion4j.api.ClientStatus;
 import org.onion4j.api.OnionStream;
 import org.onion4j.api.internal.Engine;
+import org.onion4j.api.internal.HostRequest;
+import org.onion4j.api.internal.HostedService;
 import org.onion4j.api.internal.StreamRequest;
 import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.onion.OnionAddress;
@@ -23,11 +25,15 @@ public final class FakeEngine implements Engine {
     /** A request and the future that it waits for. */
     public record Asked<T>(StreamRequest request, CompletableFuture<T> answer) {}
 
+    /** A service to host and the future that waits for it. */
+    public record AskedHost(HostRequest request, CompletableFuture<HostedService> answer) {}
+
     private final ManualScheduler scheduler = new ManualScheduler();
     private final BlockingQueue<Asked<OnionStream>> streams = new LinkedBlockingQueue<>();
     private final BlockingQueue<Asked<ImmutableList<InetAddress>>> lookups = new LinkedBlockingQueue<>();
     private final BlockingQueue<Asked<String>> reverseLookups = new LinkedBlockingQueue<>();
     private final BlockingQueue<CompletableFuture<Void>> bootstraps = new LinkedBlockingQueue<>();
+    private final BlockingQueue<AskedHost> hosts = new LinkedBlockingQueue<>();
     private final List<Consumer<BootstrapProgress>> listeners = new CopyOnWriteArrayList<>();
     private volatile BootstrapProgress progress = BootstrapProgress.DONE;
     private final AtomicInteger networkChanges = new AtomicInteger();
@@ -142,6 +148,18 @@ public final class FakeEngine implements Engine {
 
     @Override
     public void unauthorize(OnionAddress service) {}
+
+    @Override
+    public CompletableFuture<HostedService> host(HostRequest request) {
+        CompletableFuture<HostedService> future = new CompletableFuture<>();
+        hosts.add(new AskedHost(request, future));
+        return future;
+    }
+
+    /** Waits for the next service to host. */
+    public AskedHost nextHost() throws InterruptedException {
+        return next(hosts);
+    }
 
     @Override
     public ManualScheduler scheduler() {

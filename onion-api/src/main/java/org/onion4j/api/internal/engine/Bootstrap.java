@@ -41,6 +41,7 @@ final class Bootstrap implements DirectoryListener {
     private final PathRules rules;
     private final ProgressBoard progress;
     private final ReadyGate gate;
+    private final Runnable hosted; // tells the onion services of this client that the network is known differently
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<PathSelector> selector = Optional.empty();
     private boolean documentsReady;
@@ -55,7 +56,8 @@ final class Bootstrap implements DirectoryListener {
             ChannelManager channels,
             PathRules rules,
             ProgressBoard progress,
-            ReadyGate gate) {
+            ReadyGate gate,
+            Runnable hosted) {
         this.guards = guards;
         this.supply = supply;
         this.internal = internal;
@@ -64,6 +66,7 @@ final class Bootstrap implements DirectoryListener {
         this.rules = rules;
         this.progress = progress;
         this.gate = gate;
+        this.hosted = hosted;
     }
 
     @Override
@@ -150,6 +153,7 @@ final class Bootstrap implements DirectoryListener {
         }
         supply.setNetwork(current);
         internal.setNetwork(current);
+        hosted.run();
         if (first) {
             progress.advance(BootstrapPhase.BUILDING_CIRCUIT, DIRECTORY_TO, Optional.empty());
             supply.first(this::pathObstacle).thenRun(() -> {

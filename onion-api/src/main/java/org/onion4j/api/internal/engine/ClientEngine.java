@@ -26,6 +26,8 @@ import org.onion4j.api.internal.Engine;
 import org.onion4j.api.internal.EngineConfig;
 import org.onion4j.api.internal.Environment;
 import org.onion4j.api.internal.Futures;
+import org.onion4j.api.internal.HostRequest;
+import org.onion4j.api.internal.HostedService;
 import org.onion4j.api.internal.ResolvedAnswers;
 import org.onion4j.api.internal.StreamRequest;
 import org.onion4j.circuit.channel.Channel;
@@ -55,6 +57,7 @@ import org.onion4j.directory.supply.SupplyParameters;
 import org.onion4j.directory.view.ClientProtocols;
 import org.onion4j.hs.client.ClientEnvironment;
 import org.onion4j.hs.client.OnionServiceClient;
+import org.onion4j.hs.service.ServiceEnvironment;
 
 /**
  * The engine of one client: owns its threads, channels, directory, guards and circuits, and attaches its streams.
@@ -78,6 +81,7 @@ public final class ClientEngine implements Engine {
     private final GuardManager guards;
     private final CircuitSupply supply;
     private final OnionServiceClient services;
+    private final ServiceHosting hosting;
     private final DirectoryManager directory;
     private final InternalAddresses internal;
     private final AtomicBoolean started = new AtomicBoolean();
@@ -136,6 +140,19 @@ public final class ClientEngine implements Engine {
                 activity,
                 network.kind() == NetworkDescription.Kind.TESTING,
                 links.bugs()));
+        hosting = new ServiceHosting(
+                new ServiceEnvironment(
+                        internalCircuits,
+                        environment.random(),
+                        environment.clock(),
+                        environment.ticker(),
+                        scheduler,
+                        this::execute,
+                        activity,
+                        network.kind() == NetworkDescription.Kind.TESTING,
+                        links.bugs()),
+                config.state(),
+                closed::get);
         directory = new DirectoryManager(
                 new DirectoryEnvironment(
                         network,
@@ -148,7 +165,16 @@ public final class ClientEngine implements Engine {
                         environment.ticker(),
                         environment.random(),
                         ClientProtocols.current()),
-                new Bootstrap(guards, supply, internalCircuits, services, channels, rules, progress, gate));
+                new Bootstrap(
+                        guards,
+                        supply,
+                        internalCircuits,
+                        services,
+                        channels,
+                        rules,
+                        progress,
+                        gate,
+                        hosting::viewChanged));
     }
 
     private record Task(Runnable work, Activity.Span span) implements Runnable {
@@ -338,6 +364,7 @@ public final class ClientEngine implements Engine {
         guards.networkChanged();
         supply.networkChanged();
         services.networkChanged();
+        hosting.networkChanged();
         directory.networkChanged();
     }
 
@@ -349,6 +376,26 @@ public final class ClientEngine implements Engine {
     @Override
     public void unauthorize(OnionAddress service) {
         services.unauthorize(service);
+    }
+
+    @Override
+    public CompletableFuture<HostedService> host(HostRequest request) {
+        CompletableFuture<HostedService> result = new CompletableFuture<>();
+        Futures.whenDone(result, (service, failure) -> request.key().ifPresent(SecretBytes::close));
+        execute(() -> {
+            try {
+                result.complete(hosting.host(request));
+            } catch (OnionException e) {
+                result.completeExceptionally(e);
+            } catch (RuntimeException e) { // a bug of ours, which must not leave the application waiting
+                result.completeExceptionally(new InternalErrorException("an unexpected failure", e));
+            }
+        });
+        start();
+        if (closed.get()) {
+            result.completeExceptionally(closedException());
+        }
+        return result;
     }
 
     @Override
@@ -366,6 +413,7 @@ public final class ClientEngine implements Engine {
             return;
         }
         gate.shut(closedException());
+        hosting.close(); // first: it has something to save
         directory.close();
         services.close();
         supply.close();

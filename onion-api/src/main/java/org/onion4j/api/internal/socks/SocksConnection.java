@@ -22,6 +22,7 @@ import org.onion4j.api.internal.ClientRequests;
 import org.onion4j.api.internal.Destination;
 import org.onion4j.api.internal.Futures;
 import org.onion4j.api.internal.StreamRequest;
+import org.onion4j.api.internal.relay.SocketRelay;
 import org.onion4j.api.internal.socks.SocksRequest.HostForm;
 import org.onion4j.api.internal.socks.SocksRequest.Version;
 import org.onion4j.crypto.bytes.Bytes;
@@ -45,7 +46,7 @@ final class SocksConnection implements Runnable {
     private final SocksDialogue dialogue = new SocksDialogue();
     private final long deadlineNanos;
     private volatile CompletableFuture<?> request;
-    private volatile SocksRelay relay;
+    private volatile SocketRelay relay;
     private volatile boolean closed;
 
     /** Takes over the socket. */
@@ -88,7 +89,7 @@ final class SocksConnection implements Runnable {
         if (waiting != null) {
             waiting.cancel(false);
         }
-        SocksRelay running = relay;
+        SocketRelay running = relay;
         if (running != null) {
             running.close();
         }
@@ -184,7 +185,7 @@ final class SocksConnection implements Runnable {
         ClientRequests requests = server.requests();
         Destination destination = requests.rules().forStream(asked.host(), asked.port());
         OnionStream stream = await(requests.openStream(request(asked, destination)), OnionStream::close);
-        SocksRelay open = new SocksRelay(socket, stream, requests.engine().scheduler(), server.limits());
+        SocketRelay open = new SocketRelay(socket, stream, requests.engine().scheduler(), server.limits().relay());
         relay = open;
         boolean running = false;
         try {
@@ -201,7 +202,7 @@ final class SocksConnection implements Runnable {
         return running;
     }
 
-    private boolean start(SocksRelay open) {
+    private boolean start(SocketRelay open) {
         return server.start(() -> {
             if (open.down()) {
                 server.ended(this);

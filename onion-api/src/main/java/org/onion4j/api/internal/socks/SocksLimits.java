@@ -1,6 +1,7 @@
 package org.onion4j.api.internal.socks;
 
 import java.time.Duration;
+import org.onion4j.api.internal.relay.SocketRelay;
 
 /**
  * Bounds on what other programs can take.
@@ -18,6 +19,11 @@ record SocksLimits(
         Duration quietAfterHalfClose,
         Duration drainAfterEnd,
         AddressRequests addresses) {
+    /** Those of a connection whose stream is open. */
+    SocketRelay.Limits relay() {
+        return new SocketRelay.Limits(quietAfterHalfClose, drainAfterEnd);
+    }
+
     /** Whether hosts may be given by address, as by programs that look names up outside of the network. */
     enum AddressRequests {
         /** They are served, and a warning is logged now and then. */

@@ -24,7 +24,8 @@ import org.onion4j.directory.path.Position;
 class BootstrapTest {
     private final ProgressBoard progress = new ProgressBoard();
     private final ReadyGate gate = new ReadyGate();
-    private final Bootstrap bootstrap = new Bootstrap(null, null, null, null, null, PathRules.DEFAULT, progress, gate);
+    private final Bootstrap bootstrap =
+            new Bootstrap(null, null, null, null, null, PathRules.DEFAULT, progress, gate, () -> {});
 
     private void status(Blockage blockage) {
         bootstrap.statusChanged(new DirectoryStatus(Phase.CONSENSUS, 0.1, Optional.ofNullable(blockage)));

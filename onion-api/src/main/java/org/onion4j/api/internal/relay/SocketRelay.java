@@ -1,9 +1,10 @@
-package org.onion4j.api.internal.socks;
+package org.onion4j.api.internal.relay;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.onion4j.api.OnionStream;
@@ -11,28 +12,38 @@ import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.crypto.bytes.Bytes;
 
 /**
- * Copies between a program's socket and its stream until both directions have ended. The end of one direction is passed on
+ * Copies between a program's socket and a stream until both directions have ended. The end of one direction is passed on
  * and leaves the other one alone, within the limits; a stream that breaks resets the socket, so that the program cannot
  * take what it has got for the whole.
  *
  * <p>Threading: {@link #up} on one thread and {@link #down} on another; {@link #close} on any.
  */
-final class SocksRelay {
+public final class SocketRelay {
     /** A buffer begins small, as most connections need no more, and grows while it is filled at each read. */
     private static final int MIN_BUFFER_LEN = 16 << 10;
 
     private static final int MAX_BUFFER_LEN = 128 << 10;
 
+    /**
+     * How long one direction goes on without the other.
+     *
+     * @param quietAfterHalfClose how long the far end may be silent after the program has stopped sending, before the stream
+     *     is closed: the program may be gone, and cannot be asked. Zero where the program's end is the end of all, which
+     *     the far end could not be told otherwise.
+     * @param drainAfterEnd how long the program may take to close after the far end has
+     */
+    public record Limits(Duration quietAfterHalfClose, Duration drainAfterEnd) {}
+
     private final Socket socket;
     private final OnionStream stream;
     private final Scheduler scheduler;
-    private final SocksLimits limits;
+    private final Limits limits;
     private final AtomicInteger directions = new AtomicInteger(2);
     private volatile boolean upEnded;
     private volatile boolean closed;
     private volatile long bytesDown; // written by the thread of down()
 
-    SocksRelay(Socket socket, OnionStream stream, Scheduler scheduler, SocksLimits limits) {
+    public SocketRelay(Socket socket, OnionStream stream, Scheduler scheduler, Limits limits) {
         this.socket = socket;
         this.stream = stream;
         this.scheduler = scheduler;
@@ -40,7 +51,7 @@ final class SocksRelay {
     }
 
     /** From the program to the far end. Returns true if this direction was the last to end. */
-    boolean up(Bytes early) {
+    public boolean up(Bytes early) {
         try {
             copyUp(early);
         } catch (IOException e) {
@@ -61,6 +72,10 @@ final class SocksRelay {
             buffer = grown(buffer, count);
         }
         upEnded = true;
+        if (limits.quietAfterHalfClose().isZero()) {
+            close();
+            return;
+        }
         stream.shutdownOutput();
         closeWhenQuiet(bytesDown);
     }
@@ -92,7 +107,7 @@ final class SocksRelay {
     }
 
     /** From the far end to the program. Returns true if this direction was the last to end. */
-    boolean down() {
+    public boolean down() {
         try {
             copyDown();
         } catch (IOException e) {
@@ -143,7 +158,7 @@ final class SocksRelay {
     }
 
     /** Ends both directions at once. Again: no effect. */
-    void close() {
+    public void close() {
         closed = true;
         stream.close();
         try {

@@ -1,0 +1,125 @@
+package org.onion4j.api.internal.service;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.OnionServiceStream;
+
+/**
+ * Streams that wait to be accepted, and those who wait for a stream; at most one of both. Any thread; futures are done after
+ * the lock has been released.
+ */
+public final class AcceptQueue {
+    private final int bound;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<OnionServiceStream> streams = new ArrayDeque<>();
+    private final Deque<CompletableFuture<OnionServiceStream>> waiting = new ArrayDeque<>();
+    private Optional<OnionException> closed = Optional.empty();
+
+    /** @param bound how many streams may wait */
+    public AcceptQueue(int bound) {
+        this.bound = bound;
+    }
+
+    /** Whether a stream that comes now would be taken, for all that this thread knows. */
+    boolean hasRoom() {
+        lock.lock();
+        try {
+            return !closed.isPresent() && streams.size() < bound;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds a stream. One that comes too late, or beyond the bound, is closed. */
+    void offer(OnionServiceStream stream) {
+        if (!put(stream, bound, false)) {
+            stream.close();
+        }
+    }
+
+    /** Puts back a stream that was taken for somebody who no longer wants it: it is the next. */
+    public void giveBack(OnionServiceStream stream) {
+        if (!put(stream, Integer.MAX_VALUE, true)) {
+            stream.close();
+        }
+    }
+
+    private boolean put(OnionServiceStream stream, int max, boolean first) {
+        while (true) {
+            CompletableFuture<OnionServiceStream> next;
+            lock.lock();
+            try {
+                if (closed.isPresent()) {
+                    return false;
+                }
+                next = waiting.poll();
+                if (next == null) {
+                    if (streams.size() >= max) {
+                        return false;
+                    }
+                    if (first) {
+                        streams.addFirst(stream);
+                    } else {
+                        streams.addLast(stream);
+                    }
+                    return true;
+                }
+            } finally {
+                lock.unlock();
+            }
+            if (next.complete(stream)) {
+                return true;
+            }
+        }
+    }
+
+    /** The next stream. Who no longer wants it cancels the future. */
+    public CompletableFuture<OnionServiceStream> take() {
+        CompletableFuture<OnionServiceStream> future = new CompletableFuture<>();
+        OnionServiceStream stream;
+        lock.lock();
+        try {
+            if (closed.isPresent()) {
+                future.completeExceptionally(closed.get());
+                return future;
+            }
+            stream = streams.poll();
+            if (stream == null) {
+                waiting.removeIf(CompletableFuture::isDone);
+                waiting.add(future);
+                return future;
+            }
+        } finally {
+            lock.unlock();
+        }
+        future.complete(stream);
+        return future;
+    }
+
+    /** Closes what waits, and fails who waits, now and later. Again: no effect. */
+    public void close(OnionException why) {
+        List<OnionServiceStream> unwanted;
+        List<CompletableFuture<OnionServiceStream>> disappointed;
+        lock.lock();
+        try {
+            if (closed.isPresent()) {
+                return;
+            }
+            closed = Optional.of(why);
+            unwanted = new ArrayList<>(streams);
+            disappointed = new ArrayList<>(waiting);
+            streams.clear();
+            waiting.clear();
+        } finally {
+            lock.unlock();
+        }
+        unwanted.forEach(OnionServiceStream::close);
+        disappointed.forEach(future -> future.completeExceptionally(why));
+    }
+}

@@ -1,0 +1,228 @@
+package org.onion4j.api.internal.service;
+
+import com.google.common.base.Ticker;
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.onion4j.api.OnionException;
+import org.onion4j.api.OnionServiceConflictException;
+import org.onion4j.api.OnionServiceEvent;
+import org.onion4j.api.OnionServiceEvent.StreamRefused;
+import org.onion4j.api.OnionServiceEvent.StreamRefused.Reason;
+import org.onion4j.api.internal.ArrivingStream;
+import org.onion4j.api.internal.ArrivingStream.Refusal;
+import org.onion4j.api.internal.Futures;
+import org.onion4j.circuit.log.SparingLog;
+import org.onion4j.circuit.runtime.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All streams of one onion service: sends each to what serves its port, and knows which are open.
+ *
+ * <p>Threading: any thread; {@link #onStream} comes on the engine's and blocks for nothing.
+ */
+public final class ServiceStreams {
+    private static final Logger log = LoggerFactory.getLogger(ServiceStreams.class);
+    private static final Duration FORWARDS_END = Duration.ofSeconds(5);
+    private static final Duration HANDLERS_END = Duration.ofSeconds(1);
+
+    private final ImmutableMap<Integer, PortTarget> ports;
+    private final int backlog;
+    private final Scheduler scheduler;
+    private final Consumer<OnionServiceEvent> events;
+    private final SparingLog faults;
+    private final Semaphore free;
+    private final AcceptQueue accepts;
+    private final Map<Integer, AcceptQueue> sockets = new ConcurrentHashMap<>(); // by port
+    private final Set<ServedStream> open = ConcurrentHashMap.newKeySet();
+    private final Set<ForwardedStream> forwarded = ConcurrentHashMap.newKeySet();
+    private final StreamTasks handlers = new StreamTasks("onion4j-handler-");
+    private final StreamTasks forwards = new StreamTasks("onion4j-forward-");
+    private volatile boolean stopped;
+
+    /**
+     * @param maxStreams how many streams handlers and servers may have at a time
+     * @param backlog how many may wait in each queue
+     */
+    public ServiceStreams(
+            ImmutableMap<Integer, PortTarget> ports,
+            int maxStreams,
+            int backlog,
+            Scheduler scheduler,
+            Ticker ticker,
+            Consumer<OnionServiceEvent> events) {
+        this.ports = ports;
+        this.backlog = backlog;
+        this.scheduler = scheduler;
+        this.events = events;
+        this.faults = new SparingLog(log, ticker);
+        this.free = new Semaphore(maxStreams);
+        this.accepts = new AcceptQueue(backlog);
+    }
+
+    /** What waits for those who accept from any port. */
+    public AcceptQueue accepts() {
+        return accepts;
+    }
+
+    /** Whether streams of a port are to be accepted. */
+    public boolean isForAccept(int port) {
+        return ports.get(port) instanceof PortTarget.Accept;
+    }
+
+    /** A queue for the streams of one port alone, from now on until it is given to {@link #release}. */
+    public AcceptQueue claim(int port) throws OnionServiceConflictException {
+        AcceptQueue queue = new AcceptQueue(backlog);
+        if (sockets.putIfAbsent(port, queue) != null) {
+            throw new OnionServiceConflictException(
+                    OnionServiceConflictException.Reason.PORT, "this port has a server socket already");
+        }
+        return queue;
+    }
+
+    /** Ends the queue of a port. */
+    public void release(int port, AcceptQueue queue, OnionException why) {
+        sockets.remove(port, queue);
+        queue.close(why);
+    }
+
+    /** A stream has arrived. */
+    public void onStream(ArrivingStream stream) {
+        PortTarget target = ports.get(stream.port());
+        if (stopped) {
+            stream.refuse(Refusal.OTHER);
+        } else if (target == null) {
+            refuse(stream, Refusal.NO_SUCH_PORT, Reason.NO_SUCH_PORT);
+        } else if (target instanceof PortTarget.Handle handle) {
+            handle(stream, handle);
+        } else if (target instanceof PortTarget.Forward forward) {
+            forward(stream, forward);
+        } else {
+            AcceptQueue queue = sockets.getOrDefault(stream.port(), accepts);
+            if (queue.hasRoom()) {
+                queue.offer(open(stream));
+            } else {
+                refuse(stream, Refusal.BUSY, Reason.BACKLOG_FULL);
+            }
+        }
+    }
+
+    private void refuse(ArrivingStream stream, Refusal refusal, Reason reason) {
+        stream.refuse(refusal);
+        events.accept(new StreamRefused(stream.port(), reason));
+    }
+
+    private void handle(ArrivingStream stream, PortTarget.Handle handle) {
+        if (!free.tryAcquire()) {
+            refuse(stream, Refusal.BUSY, Reason.TOO_MANY_STREAMS);
+            return;
+        }
+        Runnable task = () -> {
+            try {
+                serve(open(stream), handle);
+            } finally {
+                free.release();
+            }
+        };
+        if (!(handle.executor().isPresent() ? start(handle.executor().get(), task) : handlers.start(task))) {
+            free.release();
+            refuse(stream, Refusal.BUSY, Reason.EXECUTOR_REFUSED);
+        }
+    }
+
+    private static boolean start(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    private void serve(ServedStream stream, PortTarget.Handle handle) {
+        boolean served = false;
+        try {
+            handle.handler().handle(stream);
+            served = true;
+        } catch (IOException e) {
+            log.debug("a handler of an onion service ended with a failure", e);
+        } catch (RuntimeException e) {
+            log.debug("in full", e);
+            faults.warn("a handler of an onion service failed ({})", e.getClass().getName());
+        } finally {
+            if (!served) {
+                stream.close();
+            }
+        }
+    }
+
+    private void forward(ArrivingStream stream, PortTarget.Forward forward) {
+        if (!free.tryAcquire()) {
+            refuse(stream, Refusal.BUSY, Reason.TOO_MANY_STREAMS);
+            return;
+        }
+        ForwardedStream one = new ForwardedStream(stream, forward.target(), this);
+        forwarded.add(one);
+        if (!forwards.start(one)) {
+            forwarded.remove(one);
+            free.release();
+            refuse(stream, Refusal.BUSY, Reason.TOO_MANY_STREAMS);
+        }
+    }
+
+    /** Runs the other direction of a stream that is passed on. Returns false if there is no thread for it. */
+    boolean startForwarding(Runnable direction) {
+        return forwards.start(direction);
+    }
+
+    /** What a stream was to be passed on to did not take it; the client has been told. */
+    void unreachable(ArrivingStream stream) {
+        faults.warn("a server behind an onion service takes no connections");
+        events.accept(new StreamRefused(stream.port(), Reason.TARGET_UNREACHABLE));
+    }
+
+    /** A stream is no longer passed on. */
+    void ended(ForwardedStream stream) {
+        if (forwarded.remove(stream)) {
+            free.release();
+        }
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /** Accepts a stream, which is known until it is closed. */
+    ServedStream open(ArrivingStream arriving) {
+        ServedStream stream = ServedStream.accept(arriving);
+        open.add(stream);
+        Futures.whenDone(arriving.closed(), (nothing, failure) -> open.remove(stream));
+        return stream;
+    }
+
+    /** Takes no further streams. */
+    public void takeNoMore() {
+        stopped = true;
+    }
+
+    /** Closes all streams and waits for the threads to end; handlers may go on for longer. Again: no effect. */
+    public void close(OnionException why) {
+        stopped = true;
+        accepts.close(why);
+        sockets.values().forEach(queue -> queue.close(why));
+        forwarded.forEach(ForwardedStream::close);
+        open.forEach(ServedStream::close);
+        boolean ended = forwards.close(FORWARDS_END);
+        if (!(handlers.close(HANDLERS_END) && ended)) {
+            log.debug("what serves an onion service's streams goes on after its end");
+        }
+    }
+}
