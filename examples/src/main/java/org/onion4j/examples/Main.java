@@ -49,6 +49,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new FetchCommand(stdout))
                 .addSubcommand(new SocksCommand())
+                .addSubcommand(new ServeCommand())
                 .addSubcommand(new ResolveCommand())
                 .addSubcommand(new ConsensusCommand(clock))
                 .addSubcommand(new TestnetCommand())

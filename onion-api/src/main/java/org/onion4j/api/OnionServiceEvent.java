@@ -57,7 +57,7 @@ public sealed interface OnionServiceEvent
      *
      * @param count how many since this was told last
      */
-    record IntroductionsRefused(Reason reason, long count) implements OnionServiceEvent {
+    record IntroductionsRefused(IntroductionsRefused.Reason reason, long count) implements OnionServiceEvent {
         /** Why requests were dropped. */
         public enum Reason {
             /** More came in than could be dealt with. */
@@ -87,7 +87,7 @@ public sealed interface OnionServiceEvent
      *
      * @param port the virtual port that it was for
      */
-    record StreamRefused(int port, Reason reason) implements OnionServiceEvent {
+    record StreamRefused(int port, StreamRefused.Reason reason) implements OnionServiceEvent {
         /** Why a stream was refused. */
         public enum Reason {
             /** The service has no such port. */

@@ -4,6 +4,7 @@ import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableSet;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,7 @@ final class ServiceHosts {
     private final RandomSource random;
     private final Callbacks callbacks;
     private final Set<OnionService> services = ConcurrentHashMap.newKeySet();
-    private final Set<CompletableFuture<OnionService>> pending = ConcurrentHashMap.newKeySet();
+    private final Map<Object, CompletableFuture<OnionService>> pending = new ConcurrentHashMap<>(); // by a key of its own each
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<String> names = new HashSet<>(); // under the lock
     private final Set<OnionAddress> addresses = new HashSet<>(); // under the lock
@@ -102,8 +103,9 @@ final class ServiceHosts {
     /** Begins to host a service. If the future is cancelled, the service is closed once it is there. */
     CompletableFuture<OnionService> host(OnionServiceConfig config) {
         CompletableFuture<OnionService> result = new CompletableFuture<>();
-        pending.add(result);
-        Futures.whenDone(result, (service, failure) -> pending.remove(result));
+        Object key = new Object();
+        pending.put(key, result);
+        Futures.whenDone(result, (service, failure) -> pending.remove(key));
         try {
             if (closed) {
                 throw closedException();
@@ -173,7 +175,7 @@ final class ServiceHosts {
     /** Ends all services; none can be hosted afterwards. */
     void close() {
         closed = true;
-        pending.forEach(future -> future.completeExceptionally(closedException()));
+        pending.values().forEach(future -> future.completeExceptionally(closedException()));
         services.forEach(service -> service.end(closedException()));
     }
 }

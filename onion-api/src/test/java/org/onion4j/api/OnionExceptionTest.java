@@ -33,6 +33,10 @@ class OnionExceptionTest {
                 new InvalidDestinationException(InvalidDestinationException.Reason.INTERNAL, "m"),
                 new NetworkConfigException("m", 3, cause),
                 new NoPathException("m", END, cause),
+                new OnionKeyException("m", cause),
+                new OnionServiceClosedException("m", cause),
+                new OnionServiceConflictException(OnionServiceConflictException.Reason.NAME, "m"),
+                new OnionServiceTimeoutException("m", cause),
                 new OnionServiceException(OnionServiceException.Reason.NOT_FOUND, "m", cause),
                 new OperationInterruptedException("m", cause),
                 new ProxyException("m", cause),
@@ -56,6 +60,8 @@ class OnionExceptionTest {
             return invalid.reason();
         } else if (e instanceof OnionServiceException service) {
             return service.reason();
+        } else if (e instanceof OnionServiceConflictException conflict) {
+            return conflict.reason();
         } else if (e instanceof NetworkConfigException config) {
             return config.line();
         } else if (e instanceof UnsupportedFeatureException unsupported) {

@@ -19,6 +19,7 @@ import org.onion4j.api.internal.Futures;
 import org.onion4j.api.internal.HostRequest;
 import org.onion4j.api.internal.HostedService;
 import org.onion4j.api.internal.IntroductionRate;
+import org.onion4j.circuit.StreamLimit;
 import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.directory.state.StateStore;
 import org.onion4j.hs.publish.ServiceIdentity;
@@ -30,7 +31,6 @@ import org.onion4j.hs.service.ServiceOptions;
 
 /** The onion services of one engine, with what is kept of them. Any thread; {@link #close} blocks, and so does the disk. */
 final class ServiceHosting {
-    private static final int NO_LIMIT = 0xffff;
     private static final Duration STOP_TIME = Duration.ofSeconds(3);
 
     private final ServiceEnvironment environment;
@@ -134,11 +134,11 @@ final class ServiceHosting {
         ServiceOptions options = ServiceOptions.DEFAULT
                 .withIntroductionPoints(request.introductionPoints())
                 .withClients(request.clients())
-                .withMaxStreams(
-                        request.maxStreamsPerCircuit() == 0 ? NO_LIMIT : request.maxStreamsPerCircuit(),
+                .withStreams(new StreamLimit(
+                        request.maxStreamsPerCircuit() == 0 ? StreamLimit.MOST : request.maxStreamsPerCircuit(),
                         request.closeCircuitAtStreamLimit()
-                                ? ServiceOptions.ExcessStreams.CLOSE_CIRCUIT
-                                : ServiceOptions.ExcessStreams.REFUSE);
+                                ? StreamLimit.Excess.CLOSE_CIRCUIT
+                                : StreamLimit.Excess.REFUSE));
         Optional<IntroductionRate> rate = request.rate();
         return rate.isPresent()
                 ? options.withLimit(new ServiceOptions.IntroductionLimit(
