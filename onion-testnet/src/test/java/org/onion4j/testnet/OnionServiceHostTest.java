@@ -37,6 +37,7 @@ import org.onion4j.testnet.junit.OnionNetwork;
 /** Onion services as applications host them, on a whole network. */
 @OnionNetwork(seed = 4, relays = 10)
 @Timeout(120)
+@SuppressWarnings("try") // what is closed early is closed again, which has no effect
 class OnionServiceHostTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
