@@ -98,8 +98,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** One client hosts an onion service, another one reaches it: neither learns where the other is. */
-    private static void meet(OnionClient host, OnionClient guest, StepTimes times, PrintWriter out)
-            throws IOException {
+    private static void meet(OnionClient host, OnionClient guest, StepTimes times, PrintWriter out) throws IOException {
         OnionServiceConfig config = OnionServiceConfig.builder()
                 .port(PORT, stream -> answer(stream))
                 .build();

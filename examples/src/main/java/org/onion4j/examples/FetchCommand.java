@@ -150,8 +150,7 @@ final class FetchCommand implements Callable<Integer> {
 
     private static SSLSocket tls(OnionStream stream, WebAddress address) throws IOException {
         SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-        SSLSocket socket =
-                (SSLSocket) factory.createSocket(stream.asSocket(), address.host(), address.port(), true);
+        SSLSocket socket = (SSLSocket) factory.createSocket(stream.asSocket(), address.host(), address.port(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must be this host's
         socket.setSSLParameters(parameters);

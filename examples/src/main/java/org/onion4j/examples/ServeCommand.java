@@ -77,9 +77,8 @@ final class ServeCommand implements Callable<Integer> {
         if (port < 1 || port > 65535) {
             throw CommandException.badArgument("--port takes a number from 1 to 65535, not " + port);
         }
-        OnionServiceConfig.Builder builder = OnionServiceConfig.builder()
-                .forward(port, target())
-                .listener(event -> err.println(event));
+        OnionServiceConfig.Builder builder =
+                OnionServiceConfig.builder().forward(port, target()).listener(event -> err.println(event));
         for (String key : authorized) {
             try {
                 builder.authorizeClient(OnionClientKey.parse(key));

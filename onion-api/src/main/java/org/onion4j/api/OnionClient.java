@@ -82,8 +82,7 @@ public final class OnionClient implements AutoCloseable {
         this.state = state;
         this.requests = requests;
         this.proxies = new SocksProxies(requests, builder.environment.ticker());
-        this.services = new ServiceHosts(
-                engine, builder.environment.ticker(), builder.environment.random(), callbacks);
+        this.services = new ServiceHosts(engine, builder.environment.ticker(), builder.environment.random(), callbacks);
         this.owner = builder.owner;
     }
 

@@ -271,10 +271,12 @@ public final class OnionService implements Closeable {
     /** {@link #close(Duration)}, without waiting. */
     public CompletableFuture<Void> closeAsync(Duration grace) {
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        Futures.whenDone(stop(grace), (nothing, failure) -> callbacks.execute(() -> {
-            close();
-            ended.complete(null);
-        }));
+        Futures.whenDone(
+                stop(grace),
+                (nothing, failure) -> callbacks.execute(() -> {
+                    close();
+                    ended.complete(null);
+                }));
         return ended;
     }
 

@@ -87,8 +87,7 @@ public final class OnionServiceKey implements Closeable {
 
     private static void requireLength(byte[] bytes, int expected) throws OnionKeyException {
         if (bytes.length != expected) {
-            throw new OnionKeyException(
-                    "a key of this form has " + expected + " bytes, not " + bytes.length, null);
+            throw new OnionKeyException("a key of this form has " + expected + " bytes, not " + bytes.length, null);
         }
     }
 

@@ -29,7 +29,8 @@ final class ServiceHosts {
     private final RandomSource random;
     private final Callbacks callbacks;
     private final Set<OnionService> services = ConcurrentHashMap.newKeySet();
-    private final Map<Object, CompletableFuture<OnionService>> pending = new ConcurrentHashMap<>(); // by a key of its own each
+    private final Map<Object, CompletableFuture<OnionService>> pending =
+            new ConcurrentHashMap<>(); // by a key of its own each
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<String> names = new HashSet<>(); // under the lock
     private final Set<OnionAddress> addresses = new HashSet<>(); // under the lock
@@ -153,8 +154,8 @@ final class ServiceHosts {
 
     private void finish(Made made, CompletableFuture<OnionService> result) {
         CompletableFuture<OnionService> self = new CompletableFuture<>();
-        OnionService service = new OnionService(
-                made.hosted, made.streams, made.config, engine.scheduler(), random, callbacks, () -> {
+        OnionService service =
+                new OnionService(made.hosted, made.streams, made.config, engine.scheduler(), random, callbacks, () -> {
                     made.claim.giveBack();
                     Futures.whenSucceeded(self, services::remove);
                 });

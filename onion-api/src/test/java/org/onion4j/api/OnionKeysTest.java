@@ -71,7 +71,8 @@ class OnionKeysTest {
             assertThat(pair.privateKey()).isEqualTo(secret);
             assertThat(key.text()).hasSize(52);
             assertThat(OnionClientKey.parse(key.text())).isEqualTo(key).hasSameHashCodeAs(key);
-            assertThat(OnionClientKey.parse(" descriptor:x25519:" + key.text().toLowerCase(java.util.Locale.ROOT) + "\n"))
+            assertThat(OnionClientKey.parse(
+                            " descriptor:x25519:" + key.text().toLowerCase(java.util.Locale.ROOT) + "\n"))
                     .isEqualTo(key);
             assertThat(OnionClientKey.of(key.bytes())).isEqualTo(key);
             assertThat(key.toString()).doesNotContain(key.text());

@@ -120,9 +120,7 @@ class OnionServiceForwardTest {
         FakeArrival arrival = arrive();
         try (Socket accepted = server.accept()) {
             arrival.awaitAccepted().fail(new CircuitClosedException("gone", Optional.empty(), null));
-            assertThatThrownBy(
-                            () -> accepted.getInputStream().read())
-                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> accepted.getInputStream().read()).isInstanceOf(IOException.class);
         }
     }
 

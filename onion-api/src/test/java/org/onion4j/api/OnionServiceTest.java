@@ -121,12 +121,13 @@ class OnionServiceTest {
 
         assertThatThrownBy(() -> client.host(config().name("a").port(81).build()))
                 .isInstanceOfSatisfying(
-                        OnionServiceConflictException.class, e -> assertThat(e.reason())
-                                .isEqualTo(Reason.NAME));
-        assertThatThrownBy(() -> client.host(config().name("b").key(key).port(81).build()))
+                        OnionServiceConflictException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.NAME));
+        assertThatThrownBy(
+                        () -> client.host(config().name("b").key(key).port(81).build()))
                 .isInstanceOfSatisfying(
-                        OnionServiceConflictException.class, e -> assertThat(e.reason())
-                                .isEqualTo(Reason.ADDRESS));
+                        OnionServiceConflictException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.ADDRESS));
         CompletableFuture<OnionService> sameKept =
                 client.hostAsync(config().name("c").port(81).build());
         FakeHosted second = new FakeHosted(key.onion());
@@ -336,7 +337,9 @@ class OnionServiceTest {
                 .port(82, stream -> {}));
         arrive(80).awaitAccepted().awaitClosed();
         arrive(81).awaitAccepted().awaitClosed();
-        assertThat(arrive(82).awaitAccepted().isOpen()).as("it is the handler's").isTrue();
+        assertThat(arrive(82).awaitAccepted().isOpen())
+                .as("it is the handler's")
+                .isTrue();
     }
 
     @Test
@@ -359,8 +362,8 @@ class OnionServiceTest {
             assertThat(server.isBound()).isTrue();
             assertThatThrownBy(() -> service.serverSocket(80))
                     .isInstanceOfSatisfying(
-                            OnionServiceConflictException.class, e -> assertThat(e.reason())
-                                    .isEqualTo(Reason.PORT));
+                            OnionServiceConflictException.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.PORT));
             arrive(81);
             arrival = arrive(80);
             try (Socket socket = server.accept()) {

@@ -197,8 +197,10 @@ class OnionServiceHostTest {
                 client.authorize(service.address(), late);
                 revoked.authorize(service.address(), early);
                 Eventually.holds(LIMIT, () -> isReached(client, service.address()));
-                Eventually.holds(LIMIT, () -> refusal(revoked, service.address())
-                        .equals(Optional.of(OnionServiceException.Reason.WRONG_AUTHORIZATION)));
+                Eventually.holds(
+                        LIMIT,
+                        () -> refusal(revoked, service.address())
+                                .equals(Optional.of(OnionServiceException.Reason.WRONG_AUTHORIZATION)));
             }
         }
     }
@@ -237,8 +239,8 @@ class OnionServiceHostTest {
     void serviceThatIsClosed_letsStreamsEndFirst_andIsNotReachedAnyMore(TestNetwork network) throws Exception {
         try (OnionClient host = network.newClient();
                 OnionClient client = network.newClient();
-                OnionService service = host(
-                        host, OnionServiceConfig.builder().port(80).build());
+                OnionService service =
+                        host(host, OnionServiceConfig.builder().port(80).build());
                 OnionStream stream = client.openStream(service.address(), 80);
                 OnionServiceStream accepted = service.accept(LIMIT)) {
             CompletableFuture<Void> closing = service.closeAsync(LIMIT);

@@ -14,6 +14,7 @@ import org.onion4j.api.OnionStream;
 import org.onion4j.api.OperationInterruptedException;
 import org.onion4j.api.StreamClosedException;
 import org.onion4j.circuit.stream.DataStream;
+import org.onion4j.circuit.stream.StreamException;
 
 /** A circuit's stream as an application sees it. Threading: like {@link OnionStream}. */
 final class CircuitStream implements OnionStream {
@@ -21,14 +22,39 @@ final class CircuitStream implements OnionStream {
 
     private final DataStream stream;
     private final BooleanSupplier clientClosed;
+    private final FarEnd farEnd;
     private final InputStream input = new Input();
     private final OutputStream output = new Output();
     private volatile boolean outputShut;
 
     /** @param clientClosed whether the client has been closed, which is then what ended the stream's circuit */
     CircuitStream(DataStream stream, BooleanSupplier clientClosed) {
+        this(stream, clientClosed, FarEnd.SERVER);
+    }
+
+    private CircuitStream(DataStream stream, BooleanSupplier clientClosed, FarEnd farEnd) {
         this.stream = stream;
         this.clientClosed = clientClosed;
+        this.farEnd = farEnd;
+    }
+
+    /** A stream that a client has opened to a service of ours. */
+    static CircuitStream ofClient(DataStream stream, BooleanSupplier clientClosed) {
+        return new CircuitStream(stream, clientClosed, FarEnd.CLIENT);
+    }
+
+    /** Who ends a stream, and what it says by that. */
+    private enum FarEnd {
+        /** It says why. */
+        SERVER,
+        /** It never says why: whatever it ends a stream with is its end. Spec: tor-spec, "Closing streams". */
+        CLIENT
+    }
+
+    private boolean isOrderlyEnd(IOException failure) {
+        return farEnd == FarEnd.CLIENT
+                && failure instanceof StreamException end
+                && end.kind() == StreamException.Kind.ENDED;
     }
 
     @Override
@@ -95,6 +121,9 @@ final class CircuitStream implements OnionStream {
             try {
                 return stream.read(target, offset, length);
             } catch (IOException e) {
+                if (isOrderlyEnd(e)) {
+                    return -1;
+                }
                 throw translate(e);
             }
         }

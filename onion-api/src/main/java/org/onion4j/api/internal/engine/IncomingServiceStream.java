@@ -41,7 +41,7 @@ final class IncomingServiceStream implements ArrivingStream {
     public OnionStream accept() {
         DataStream stream = incoming.accept();
         Futures.whenDone(stream.closed(), (nothing, failure) -> closed.complete(null));
-        return new CircuitStream(stream, clientClosed);
+        return CircuitStream.ofClient(stream, clientClosed);
     }
 
     @Override

@@ -75,11 +75,12 @@ final class ForwardedStream implements Runnable {
     private boolean relay() {
         SocketRelay running = new SocketRelay(socket, owner.open(arriving), owner.scheduler(), LIMITS);
         relay = Optional.of(running);
-        boolean started = !closed && owner.startForwarding(() -> {
-            if (running.down()) {
-                owner.ended(this);
-            }
-        });
+        boolean started = !closed
+                && owner.startForwarding(() -> {
+                    if (running.down()) {
+                        owner.ended(this);
+                    }
+                });
         if (!started) {
             running.close();
             return false;

@@ -156,7 +156,8 @@ public final class ServiceStreams {
             log.debug("a handler of an onion service ended with a failure", e);
         } catch (RuntimeException e) {
             log.debug("in full", e);
-            faults.warn("a handler of an onion service failed ({})", e.getClass().getName());
+            faults.warn(
+                    "a handler of an onion service failed ({})", e.getClass().getName());
         } finally {
             if (!served) {
                 stream.close();

@@ -185,7 +185,8 @@ final class SocksConnection implements Runnable {
         ClientRequests requests = server.requests();
         Destination destination = requests.rules().forStream(asked.host(), asked.port());
         OnionStream stream = await(requests.openStream(request(asked, destination)), OnionStream::close);
-        SocketRelay open = new SocketRelay(socket, stream, requests.engine().scheduler(), server.limits().relay());
+        SocketRelay open = new SocketRelay(
+                socket, stream, requests.engine().scheduler(), server.limits().relay());
         relay = open;
         boolean running = false;
         try {
