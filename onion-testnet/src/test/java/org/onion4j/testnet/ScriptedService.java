@@ -42,6 +42,7 @@ import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.hs.descriptor.Descriptor;
 import org.onion4j.hs.descriptor.DescriptorMaker;
 import org.onion4j.hs.descriptor.IntroductionPoint;
+import org.onion4j.hs.descriptor.PowParameters;
 import org.onion4j.hs.introduction.IntroductionPlaintext;
 import org.onion4j.hs.ring.RingTimes;
 import org.onion4j.testnet.keys.RelayIdentity;
@@ -200,6 +201,23 @@ final class ScriptedService implements AutoCloseable {
                 false,
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** The same, asking for work. */
+    Descriptor content(long revision, PowParameters work) {
+        Descriptor plain = content(revision);
+        return new Descriptor(
+                plain.revision(),
+                plain.lifetime(),
+                plain.introductionPoints(),
+                plain.singleOnionService(),
+                plain.flowControl(),
+                Optional.of(work));
+    }
+
+    /** By which it is known in the time period for clients. */
+    Bytes blindedKey() {
+        return keys().blindedKey();
     }
 
     /** @param clients public keys of those who are authorized; none for all */

@@ -26,6 +26,7 @@ import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.supply.InternalCircuit;
 import org.onion4j.directory.supply.TooManyWaitingException;
 import org.onion4j.hs.client.OnionServiceException.Kind;
+import org.onion4j.hs.pow.ClientWork;
 
 /**
  * Opens streams to onion services. Circuits to them are used again by later streams of the same isolation value, for as
@@ -79,6 +80,7 @@ public final class OnionServiceClient implements AutoCloseable {
     private final TimeSource time;
     private final Descriptors descriptors;
     private final PointFailures failures;
+    private final ClientWork work;
     private final ReentrantLock lock = new ReentrantLock();
 
     // What follows is guarded by the lock.
@@ -94,6 +96,7 @@ public final class OnionServiceClient implements AutoCloseable {
         this.time = new TimeSource(environment.clock(), environment.ticker());
         this.descriptors = new Descriptors(environment, time, this::clientKey);
         this.failures = new PointFailures(time);
+        this.work = new ClientWork(environment.random(), environment.executor(), environment.bugs());
     }
 
     /**
@@ -205,7 +208,7 @@ public final class OnionServiceClient implements AutoCloseable {
     private void begin(Key key, Connection connection) {
         try {
             CompletableFuture<InternalCircuit> connecting =
-                    ServiceConnector.connect(environment, descriptors, failures, key.address());
+                    ServiceConnector.connect(environment, descriptors, failures, work, key.address());
             Futures.endWith(connection.circuit, connecting);
             connecting.whenComplete((circuit, failure) -> {
                 if (failure != null) {
@@ -478,5 +481,6 @@ public final class OnionServiceClient implements AutoCloseable {
             lock.unlock();
         }
         all.forEach(Connection::close);
+        work.close();
     }
 }

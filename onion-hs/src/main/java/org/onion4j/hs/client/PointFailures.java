@@ -16,9 +16,11 @@ final class PointFailures {
     private static final Duration REMEMBERED = Duration.ofMinutes(2);
     private static final int MAX_REMEMBERED = 1_000;
 
+    private record Failed(Moment last, int times) {}
+
     private final TimeSource time;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Cache<Bytes, Moment> failed =
+    private final Cache<Bytes, Failed> failed =
             CacheBuilder.newBuilder().maximumSize(MAX_REMEMBERED).build(); // guarded by lock
 
     PointFailures(TimeSource time) {
@@ -28,20 +30,30 @@ final class PointFailures {
     void add(Bytes authKey) {
         lock.lock();
         try {
-            failed.put(authKey, time.now());
+            Moment now = time.now();
+            failed.put(authKey, new Failed(now, lately(authKey, now) + 1));
         } finally {
             lock.unlock();
         }
     }
 
     boolean contains(Bytes authKey) {
+        return count(authKey) > 0;
+    }
+
+    /** How many times it failed without two minutes between. */
+    int count(Bytes authKey) {
         lock.lock();
         try {
-            Moment since = failed.getIfPresent(authKey);
-            return since != null && !since.isOlderThan(REMEMBERED, time.now());
+            return lately(authKey, time.now());
         } finally {
             lock.unlock();
         }
+    }
+
+    private int lately(Bytes authKey, Moment now) {
+        Failed found = failed.getIfPresent(authKey);
+        return found == null || found.last().isOlderThan(REMEMBERED, now) ? 0 : found.times();
     }
 
     void clear() {

@@ -2,6 +2,7 @@ package org.onion4j.hs.client;
 
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.message.EstablishRendezvous;
@@ -16,6 +17,7 @@ import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.directory.supply.InternalCircuit;
 import org.onion4j.hs.descriptor.IntroductionPoint;
 import org.onion4j.hs.introduction.IntroductionPlaintext;
+import org.onion4j.hs.pow.PowExtension;
 
 /**
  * A rendezvous point that we wait at for a service. Cookie and circuit are made together; what the service answers is
@@ -98,15 +100,20 @@ final class Rendezvous implements AutoCloseable {
     /**
      * Lets an introduction point tell the service where we are. From here on the service may come.
      *
+     * @param work which we did for it, if it asks for work
      * @throws HandshakeException if the service's key is of no use
      */
     Introducing introduce(
-            InternalCircuit introduction, IntroductionPoint point, Bytes subcredential, ClientEnvironment environment)
+            InternalCircuit introduction,
+            IntroductionPoint point,
+            Bytes subcredential,
+            Optional<PowExtension> work,
+            ClientEnvironment environment)
             throws HandshakeException {
         Bytes header = Introduce1.header(point.authKey(), ImmutableList.of());
         IntroductionPlaintext plaintext = new IntroductionPlaintext(
                 cookie,
-                ImmutableList.of(),
+                work.isPresent() ? ImmutableList.of(work.get().encode()) : ImmutableList.of(),
                 circuit.last().ntorOnionKey(),
                 IntroductionTargets.specifiers(circuit.last()));
         HsNtorClient handshake =

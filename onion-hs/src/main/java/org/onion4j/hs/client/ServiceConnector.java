@@ -22,6 +22,9 @@ import org.onion4j.directory.view.NetworkView;
 import org.onion4j.hs.client.OnionServiceException.Kind;
 import org.onion4j.hs.descriptor.Descriptor;
 import org.onion4j.hs.descriptor.IntroductionPoint;
+import org.onion4j.hs.descriptor.PowParameters;
+import org.onion4j.hs.pow.ClientWork;
+import org.onion4j.hs.pow.PowExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,7 @@ final class ServiceConnector {
     private final ClientEnvironment environment;
     private final Descriptors descriptors;
     private final PointFailures failures;
+    private final ClientWork work;
     private final OnionAddress address;
     private final CompletableFuture<InternalCircuit> result = new CompletableFuture<>();
     private final Set<Bytes> tried = new HashSet<>();
@@ -57,10 +61,15 @@ final class ServiceConnector {
     private int tries;
 
     private ServiceConnector(
-            ClientEnvironment environment, Descriptors descriptors, PointFailures failures, OnionAddress address) {
+            ClientEnvironment environment,
+            Descriptors descriptors,
+            PointFailures failures,
+            ClientWork work,
+            OnionAddress address) {
         this.environment = environment;
         this.descriptors = descriptors;
         this.failures = failures;
+        this.work = work;
         this.address = address;
     }
 
@@ -69,8 +78,12 @@ final class ServiceConnector {
      * NoPathException}; cancelling it gives the connection up.
      */
     static CompletableFuture<InternalCircuit> connect(
-            ClientEnvironment environment, Descriptors descriptors, PointFailures failures, OnionAddress address) {
-        ServiceConnector connector = new ServiceConnector(environment, descriptors, failures, address);
+            ClientEnvironment environment,
+            Descriptors descriptors,
+            PointFailures failures,
+            ClientWork work,
+            OnionAddress address) {
+        ServiceConnector connector = new ServiceConnector(environment, descriptors, failures, work, address);
         connector.result.whenComplete((circuit, failure) -> {
             if (failure != null) {
                 connector.dropRendezvous();
@@ -98,6 +111,10 @@ final class ServiceConnector {
             }
             service = found;
             tried.clear();
+            if (!searchedAgain && isExpired(found.descriptor().pow())) {
+                searchForPuzzle();
+                return;
+            }
             next(Optional.empty());
         });
     }
@@ -139,22 +156,64 @@ final class ServiceConnector {
             next(last);
             return;
         }
+        CompletableFuture<Optional<PowExtension>> worked = work(point.get());
+        Futures.endWith(result, worked);
         CompletableFuture<InternalCircuit> introduction = environment.circuits().to(target.get());
         Futures.endWith(result, introduction);
         rendezvous().whenComplete((rendezvous, failure) -> {
             if (failure != null) {
+                worked.cancel(false);
                 abandon(introduction);
                 onNoRendezvous(Futures.cause(failure), point.get());
                 return;
             }
             introduction.whenComplete((circuit, lost) -> {
                 if (lost != null) {
+                    worked.cancel(false);
                     onNoIntroduction(Futures.cause(lost), point.get());
                 } else {
-                    introduceLater(rendezvous, circuit, point.get());
+                    worked.whenComplete(
+                            (proof, none) -> introduceLater(rendezvous, circuit, point.get(), proof(proof, none)));
                 }
             });
         });
+    }
+
+    /** Work for a puzzle that has expired may be for nothing: a newer one is looked for, but not insisted on. */
+    private void searchForPuzzle() {
+        searchedAgain = true;
+        descriptors.get(address, Optional.of(service.descriptor())).whenComplete((newer, none) -> {
+            if (none == null) {
+                service = newer;
+            }
+            next(Optional.empty());
+        });
+    }
+
+    private boolean isExpired(Optional<PowParameters> pow) {
+        return pow.isPresent()
+                && pow.get().expires().isBefore(environment.clock().instant());
+    }
+
+    /** What the service wants done before it is introduced to us, while circuits are built. */
+    private CompletableFuture<Optional<PowExtension>> work(IntroductionPoint point) {
+        Optional<PowParameters> asked = service.descriptor().pow();
+        long effort = asked.isPresent()
+                ? ClientWork.effort(asked.get().suggestedEffort(), failures.count(point.authKey()))
+                : 0;
+        if (effort == 0) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        CompletableFuture<PowExtension> solved =
+                work.solve(asked.get(), service.keys().blindedKey(), effort);
+        CompletableFuture<Optional<PowExtension>> worked = solved.thenApply(Optional::of);
+        Futures.endWith(worked, solved);
+        return worked;
+    }
+
+    /** Without the proof the service may still come. */
+    private static Optional<PowExtension> proof(Optional<PowExtension> proof, Throwable none) {
+        return none == null ? proof : Optional.empty();
     }
 
     private OnionServiceException failure(Optional<Throwable> last) {
@@ -242,7 +301,11 @@ final class ServiceConnector {
     }
 
     /** On the executor, where the handshake is computed. */
-    private void introduceLater(Rendezvous rendezvous, InternalCircuit introduction, IntroductionPoint point) {
+    private void introduceLater(
+            Rendezvous rendezvous,
+            InternalCircuit introduction,
+            IntroductionPoint point,
+            Optional<PowExtension> proof) {
         Consumer<RuntimeException> onBug = e -> {
             introduction.close();
             rendezvous.close();
@@ -252,7 +315,7 @@ final class ServiceConnector {
         try {
             environment.executor().execute(() -> {
                 try {
-                    introduce(rendezvous, introduction, point);
+                    introduce(rendezvous, introduction, point, proof);
                 } catch (RuntimeException e) {
                     onBug.accept(e);
                 }
@@ -262,7 +325,11 @@ final class ServiceConnector {
         }
     }
 
-    private void introduce(Rendezvous rendezvous, InternalCircuit introduction, IntroductionPoint point) {
+    private void introduce(
+            Rendezvous rendezvous,
+            InternalCircuit introduction,
+            IntroductionPoint point,
+            Optional<PowExtension> proof) {
         if (result.isDone()) {
             introduction.close();
             return;
@@ -276,7 +343,7 @@ final class ServiceConnector {
         Rendezvous.Introducing under;
         try {
             introduced = true;
-            under = rendezvous.introduce(introduction, point, service.keys().subcredential(), environment);
+            under = rendezvous.introduce(introduction, point, service.keys().subcredential(), proof, environment);
         } catch (HandshakeException e) {
             introduction.close();
             onNoIntroduction(e, point);
