@@ -1,7 +1,9 @@
 package org.onion4j.examples.testing;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
@@ -21,11 +23,15 @@ public final class CTorClient implements AutoCloseable {
         return start(network.clientTorrc(), folder);
     }
 
-    /** The same on a network that lines of its configuration describe. */
+    /** The same on a network that lines of its configuration describe. Keys for onion services are in {@code keys}, if any. */
     public static CTorClient start(List<String> network, Path folder)
             throws IOException, InterruptedException, TimeoutException {
         int port = FreePorts.range(1);
-        CTorProcess tor = CTorProcess.start(network, List.of("ClientOnly 1", "SocksPort 127.0.0.1:" + port), folder);
+        List<String> role = new ArrayList<>(List.of("ClientOnly 1", "SocksPort 127.0.0.1:" + port));
+        if (Files.exists(folder.resolve("keys"))) {
+            role.add("ClientOnionAuthDir " + folder.resolve("keys"));
+        }
+        CTorProcess tor = CTorProcess.start(network, role, folder);
         tor.awaitBootstrapped("C tor's client");
         return new CTorClient(tor, port);
     }

@@ -1,6 +1,9 @@
 package org.onion4j.examples.testing;
 
+import com.google.common.net.InetAddresses;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,10 +20,19 @@ public final class CTorService implements AutoCloseable {
     /** Starts it in an empty folder, and returns once it is in the network; its descriptor may not be out by then. */
     public static CTorService start(List<String> network, int targetPort, Path folder)
             throws IOException, InterruptedException, TimeoutException {
+        return start(
+                network,
+                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), targetPort),
+                folder);
+    }
+
+    /** The same for a server at any address. */
+    public static CTorService start(List<String> network, InetSocketAddress target, Path folder)
+            throws IOException, InterruptedException, TimeoutException {
         List<String> role = List.of(
                 "SocksPort 0",
                 "HiddenServiceDir " + folder.resolve("service"),
-                "HiddenServicePort 80 127.0.0.1:" + targetPort,
+                "HiddenServicePort 80 " + InetAddresses.toUriString(target.getAddress()) + ":" + target.getPort(),
                 "ProtocolWarnings 1");
         CTorProcess tor = CTorProcess.start(network, role, folder);
         tor.awaitBootstrapped("C tor's onion service");

@@ -31,11 +31,20 @@ public final class WebServer implements AutoCloseable {
     }
 
     public static WebServer start() throws IOException {
-        WebServer web = new WebServer(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+        return start(InetAddress.getLoopbackAddress());
+    }
+
+    /** Starts it at one of this machine's addresses. */
+    public static WebServer start(InetAddress address) throws IOException {
+        WebServer web = new WebServer(HttpServer.create(new InetSocketAddress(address, 0), 0));
         web.server.createContext("/", web::serve);
         web.server.setExecutor(web.threads);
         web.server.start();
         return web;
+    }
+
+    public InetSocketAddress address() {
+        return server.getAddress();
     }
 
     public int port() {

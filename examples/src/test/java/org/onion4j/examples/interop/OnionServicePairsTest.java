@@ -1,0 +1,35 @@
+package org.onion4j.examples.interop;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.onion4j.api.NetworkConfig;
+import org.onion4j.api.OnionClient;
+import org.onion4j.examples.testing.CTor;
+import org.onion4j.examples.testing.CTorNetwork;
+import org.onion4j.testnet.TestNetwork;
+
+/** Clients and services of ours and of C tor's reach each other, over a network of C tor's and over ours. */
+@CTor
+class OnionServicePairsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void allPairs_meetOverCTor(CTorNetwork network) throws Exception {
+        NetworkConfig config = NetworkConfig.ofTorrc(network.clientTorrcFile());
+        try (OnionClient host = OnionClient.builder().network(config).build();
+                OnionClient client = OnionClient.builder().network(config).build()) {
+            new ServicePairs(network.clientTorrc(), folder).meet(host, client);
+        }
+    }
+
+    @Test
+    void allPairs_meetOverOurRelays() throws Exception {
+        try (TestNetwork network = TestNetwork.builder().loopback().build();
+                OnionClient host = network.newClient();
+                OnionClient client = network.newClient()) {
+            new ServicePairs(network.torrc().lines().toList(), folder).meet(host, client);
+        }
+    }
+}
