@@ -40,6 +40,9 @@ public final class ScriptedHop {
     private static final int CIRCUIT_INCREMENT = 100;
     private static final int STREAM_WINDOW = 500;
     private static final int STREAM_INCREMENT = 50;
+    /** More than anybody sends. */
+    private static final int NO_LIMIT = 1 << 30;
+
     private static final PaddingSource NO_PADDING = (target, offset, length) -> {
         for (int i = 0; i < length; i++) {
             target[offset + i] = 0x55;
@@ -62,6 +65,7 @@ public final class ScriptedHop {
     private final Deque<Bytes> expectedTags = new ArrayDeque<>();
     private long dataSent;
     private volatile Bytes backwardTag = Bytes.EMPTY;
+    private volatile boolean over;
     private final Semaphore window = new Semaphore(CIRCUIT_WINDOW);
     private final ConcurrentMap<Integer, Semaphore> streamWindows = new ConcurrentHashMap<>();
 
@@ -167,7 +171,7 @@ public final class ScriptedHop {
     }
 
     private Semaphore streamWindow(int streamId) {
-        return streamWindows.computeIfAbsent(streamId, id -> new Semaphore(STREAM_WINDOW));
+        return streamWindows.computeIfAbsent(streamId, id -> new Semaphore(over ? NO_LIMIT : STREAM_WINDOW));
     }
 
     // Receiving, on the link's thread.
@@ -271,6 +275,11 @@ public final class ScriptedHop {
     }
 
     void close() {
+        if (!over) {
+            over = true; // nobody will open the windows again: what is still sent goes nowhere, and need not wait
+            window.release(NO_LIMIT);
+            streamWindows.values().forEach(semaphore -> semaphore.release(NO_LIMIT));
+        }
         crypto.close();
     }
 }
