@@ -3,7 +3,6 @@ package org.onion4j.api.internal.engine;
 import com.google.common.base.Ticker;
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -37,15 +36,9 @@ final class EngineThreads implements ThreadFactory {
 
     @Override
     public Thread newThread(Runnable task) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        task.run();
-                    } finally {
-                        threads.remove(Thread.currentThread());
-                    }
-                },
-                name + "-" + made.incrementAndGet());
+        // None takes itself out: it would be gone from here before it has ended, and nobody would wait for that.
+        threads.removeIf(one -> one.getState() == Thread.State.TERMINATED);
+        Thread thread = new Thread(task, name + "-" + made.incrementAndGet());
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler((t, e) -> bugs.error("a thread of the client failed", e));
         threads.add(thread);
@@ -103,23 +96,11 @@ final class EngineThreads implements ThreadFactory {
 
     private void join(Duration limit) {
         long until = System.nanoTime() + limit.toNanos();
-        boolean interrupted = false;
-        Iterator<Thread> each = threads.iterator();
-        while (each.hasNext()) {
-            Thread thread = each.next();
-            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-            if (thread == Thread.currentThread() || left <= 0) {
-                continue;
+        for (Thread thread : threads) {
+            long left = until - System.nanoTime();
+            if (thread != Thread.currentThread() && left > 0) {
+                Uninterruptibles.joinUninterruptibly(thread, left, TimeUnit.NANOSECONDS);
             }
-            try {
-                thread.join(left);
-            } catch (InterruptedException e) {
-                interrupted = true;
-                break;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }
