@@ -70,6 +70,7 @@ final class LinkOpener {
         try {
             SSLSocket tls = TlsClient.wrap(plain, environment.random());
             tls.startHandshake();
+            TlsClient.refuseRenegotiation(tls);
             tls.addHandshakeCompletedListener(event -> onSecondHandshake.run());
             return tls;
         } catch (RandomnessException e) {

@@ -41,6 +41,9 @@ final class TlsClient {
             "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
             "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA");
     private static final ImmutableList<String> PROTOCOLS = ImmutableList.of("TLSv1.3", "TLSv1.2");
+    /** Stands among cipher suites, but is none. */
+    private static final String NO_CIPHER_SUITE = "TLS_EMPTY_RENEGOTIATION_INFO_SCSV";
+
     private static final String NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
     private static final int MIN_NAME_LEN = 4;
     private static final int MAX_NAME_LEN = 25;
@@ -74,6 +77,20 @@ final class TlsClient {
         tls.setSSLParameters(parameters);
         tls.setUseClientMode(true);
         return tls;
+    }
+
+    /**
+     * Lets no second handshake begin on a negotiated connection: with no cipher suite left to offer, the platform's TLS ends
+     * the connection when the peer asks for one (TLS 1.2). Spec: tor-spec, "Connections".
+     */
+    static void refuseRenegotiation(SSLSocket tls) {
+        if (tls.getSession().getProtocol().equals("TLSv1.2")) {
+            try {
+                tls.setEnabledCipherSuites(new String[] {NO_CIPHER_SUITE});
+            } catch (IllegalArgumentException e) {
+                // a platform that knows no such suite: the end of a second handshake closes the channel
+            }
+        }
     }
 
     private static String serverName(RandomSource random) {

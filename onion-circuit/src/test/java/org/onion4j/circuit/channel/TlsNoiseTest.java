@@ -103,8 +103,8 @@ class TlsNoiseTest {
                 Outcome.EITHER,
                 relay ->
                         repeat(relay, RecordRelay.HANDSHAKE, 4, 0, 0, 15, 0, 0, 9, 9, 1, 2, 3, 4, 1, 7, 0, 1, 7, 0, 0)),
-        /** HelloRequest: asks for a renegotiation, which the peer never goes on with. What comes first decides. */
-        RENEGOTIATION(false, Outcome.EITHER, relay -> repeat(relay, RecordRelay.HANDSHAKE, 0, 0, 0, 0)),
+        /** HelloRequest: asks for a renegotiation. */
+        RENEGOTIATION(false, Outcome.CLOSES, relay -> repeat(relay, RecordRelay.HANDSHAKE, 0, 0, 0, 0)),
         UNKNOWN_MESSAGE(true, Outcome.CLOSES, relay -> repeat(relay, RecordRelay.HANDSHAKE, 99, 0, 0, 0)),
         /** The head of a message of 16 MiB, which never ends. */
         ENDLESS_MESSAGE(true, Outcome.CLOSES, relay -> repeat(relay, RecordRelay.HANDSHAKE, 4, 255, 255, 255)),
