@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to a service in the making: its descriptor, then one introduction point after the other until the
- * service has come to our rendezvous point. Points that failed lately come last; when all have been tried, the
+ * One connection to a service in the making: its descriptor, and a rendezvous point meanwhile, then one introduction
+ * point after the other until the service has come to our rendezvous point. Points that failed lately come last; when all have been tried, the
  * descriptor is looked for once more. A rendezvous point is kept for the next try only if no introduction point has
  * heard of it.
  *
@@ -55,6 +55,8 @@ final class ServiceConnector {
     private final Set<Bytes> tried = new HashSet<>();
     private Descriptors.Found service;
     private boolean searchedAgain;
+    private Optional<CompletableFuture<Rendezvous>> ahead =
+            Optional.empty(); // begun while the descriptor was looked for
     private volatile Optional<Rendezvous> waiting = Optional.empty(); // also for whoever cancels
     private boolean introduced; // whether some introduction point was asked
     private volatile boolean reachedService; // whether some introduction point took us on
@@ -89,6 +91,7 @@ final class ServiceConnector {
                 connector.dropRendezvous();
             }
         });
+        connector.ahead = Optional.of(connector.establish());
         connector.search(Optional.empty(), Optional.empty());
         return connector.result;
     }
@@ -245,9 +248,18 @@ final class ServiceConnector {
     }
 
     private CompletableFuture<Rendezvous> rendezvous() {
+        Optional<CompletableFuture<Rendezvous>> begun = ahead;
+        ahead = Optional.empty();
+        if (begun.isPresent() && !begun.get().isDone()) {
+            return begun.get();
+        }
         if (waiting.isPresent() && waiting.get().isOpen()) {
             return CompletableFuture.completedFuture(waiting.get());
         }
+        return establish();
+    }
+
+    private CompletableFuture<Rendezvous> establish() {
         CompletableFuture<Rendezvous> established = Rendezvous.establish(environment);
         Futures.endWith(result, established);
         return established.thenApply(rendezvous -> {
