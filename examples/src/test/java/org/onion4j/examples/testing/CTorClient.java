@@ -40,6 +40,10 @@ public final class CTorClient implements AutoCloseable {
         return socksPort;
     }
 
+    public long pid() {
+        return tor.pid();
+    }
+
     /** What it has said at notice level and above. */
     public List<String> log() throws IOException {
         return tor.log();

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
@@ -39,9 +40,36 @@ public final class CTorService implements AutoCloseable {
         return new CTorService(tor);
     }
 
+    /** One process with several services, all for the same server; {@link #addresses} tells them. */
+    public static CTorService startSeveral(int count, List<String> network, int targetPort, Path folder)
+            throws IOException, InterruptedException, TimeoutException {
+        List<String> role = new ArrayList<>(List.of("SocksPort 0"));
+        for (int i = 0; i < count; i++) {
+            role.add("HiddenServiceDir " + folder.resolve("service" + i));
+            role.add("HiddenServicePort 80 127.0.0.1:" + targetPort);
+        }
+        CTorProcess tor = CTorProcess.start(network, role, folder);
+        tor.awaitBootstrapped("C tor's onion services");
+        return new CTorService(tor);
+    }
+
+    /** The addresses of services that were started together. */
+    public List<String> addresses() throws IOException {
+        List<String> addresses = new ArrayList<>();
+        for (int i = 0; Files.exists(tor.folder().resolve("service" + i)); i++) {
+            addresses.add(Files.readString(tor.folder().resolve("service" + i + "/hostname"))
+                    .strip());
+        }
+        return addresses;
+    }
+
     /** Its address, ending in {@code .onion}. */
     public String address() throws IOException {
         return Files.readString(tor.folder().resolve("service/hostname")).strip();
+    }
+
+    public long pid() {
+        return tor.pid();
     }
 
     /** What it has said at notice level and above. */
