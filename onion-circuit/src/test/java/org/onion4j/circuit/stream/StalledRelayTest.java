@@ -5,14 +5,11 @@ import static org.onion4j.circuit.testing.CircuitFixture.failure;
 import static org.onion4j.circuit.testing.CircuitFixture.get;
 import static org.onion4j.circuit.testing.CircuitFixture.streamFailure;
 
-import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,8 +21,6 @@ import org.onion4j.circuit.message.Begin;
 import org.onion4j.circuit.message.Data;
 import org.onion4j.circuit.message.End;
 import org.onion4j.circuit.message.EndReason;
-import org.onion4j.circuit.message.RelayMessage;
-import org.onion4j.circuit.runtime.DirectConnector;
 import org.onion4j.circuit.runtime.MemoryAccount;
 import org.onion4j.circuit.runtime.MemoryQuota;
 import org.onion4j.circuit.testing.CircuitFixture;
@@ -33,57 +28,28 @@ import org.onion4j.circuit.testing.CircuitFixture.Built;
 import org.onion4j.circuit.testing.CircuitFixture.Running;
 import org.onion4j.circuit.testing.CircuitFixture.Stream;
 import org.onion4j.circuit.testing.ReceivedMessage;
-import org.onion4j.circuit.testing.RelayScript;
-import org.onion4j.circuit.testing.ScriptedHop;
-import org.onion4j.circuit.testing.ScriptedRelay;
+import org.onion4j.circuit.testing.ValveConnector;
 
 /** A relay that stops reading the link while its windows are open: writers wait for room in the channel. T71, T82. */
 @Timeout(60)
 class StalledRelayTest {
     private static final int DATA_LEN = 498;
-    private static final int SOCKET_BUFFER_BYTES = 12 * 1024;
-    private static final int QUEUE_BYTES = 128 * 514;
     private static final int MEMORY_BYTES = 8 * 1024 * 1024;
 
+    private final ValveConnector valve = new ValveConnector();
+
     @RegisterExtension
-    final CircuitFixture client = new CircuitFixture()
-            .connector(StalledRelayTest::connect)
-            .memory(MEMORY_BYTES)
-            .script(new Stalling());
+    final CircuitFixture client = new CircuitFixture().connector(valve).memory(MEMORY_BYTES);
 
-    private final CountDownLatch goOn = new CountDownLatch(1);
-
-    private static Socket connect(InetSocketAddress address, int timeoutMillis) throws IOException {
-        Socket socket = new DirectConnector().connect(address, timeoutMillis);
-        socket.setSendBufferSize(SOCKET_BUFFER_BYTES);
-        return socket;
+    @AfterEach
+    void letGo() {
+        valve.open();
     }
 
-    /** Stops at the first DATA that begins with 1. */
-    private final class Stalling implements RelayScript {
-        private Socket link;
-
-        @Override
-        public void onConnect(ScriptedRelay relay, Socket socket) throws Exception {
-            link = socket;
-            socket.setReceiveBufferSize(SOCKET_BUFFER_BYTES);
-        }
-
-        @Override
-        public void onMessage(ScriptedHop hop, int streamId, RelayMessage message) throws Exception {
-            RelayScript.super.onMessage(hop, streamId, message);
-            if (message instanceof Data data
-                    && data.bytes().size() > 1
-                    && data.bytes().get(0) == 1) {
-                goOn.await();
-                link.setReceiveBufferSize(64 * SOCKET_BUFFER_BYTES); // or what waits would take long to come
-            }
-        }
-    }
-
+    /** Writes more than the channel's queue takes, while nothing leaves it. */
     private Running<Void> write(Stream stream) {
+        valve.shut();
         byte[] bytes = new byte[450 * DATA_LEN];
-        bytes[0] = 1;
         return client.run(() -> {
             stream.client().write(bytes, 0, bytes.length);
             return null;
@@ -92,14 +58,8 @@ class StalledRelayTest {
 
     /** Returns once the channel's queue is full of data, and nothing moves any more. */
     private void awaitStalled(Running<Void> writer) throws Exception {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(ScriptedRelay.PATIENCE_SECONDS);
-        int still = 0;
-        while (still < 20) {
-            assertThat(System.nanoTime()).isLessThan(until);
-            still = client.channel().queuedBytes() < QUEUE_BYTES ? 0 : still + 1;
-            writer.thread().join(1);
-        }
-        writer.awaitBlocked();
+        valve.awaitHeld();
+        client.awaitQueueFull(writer);
     }
 
     @Test
@@ -110,7 +70,7 @@ class StalledRelayTest {
         awaitStalled(writer);
         stream.client().close();
         assertThat(streamFailure(writer.result()).kind()).isEqualTo(StreamException.Kind.CLOSED);
-        goOn.countDown();
+        valve.open();
         List<ReceivedMessage> messages = circuit.closeAndTakeMessages();
         assertThat(messages.subList(0, messages.size() - 1))
                 .allSatisfy(m -> assertThat(m.message()).isInstanceOf(Data.class));
@@ -129,7 +89,7 @@ class StalledRelayTest {
         circuit.circuit().close();
         assertThat(streamFailure(one.result()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
         assertThat(two.result()).isNotDone();
-        goOn.countDown();
+        valve.open();
         get(two.result());
     }
 
@@ -141,7 +101,7 @@ class StalledRelayTest {
         awaitStalled(writer);
         writer.thread().interrupt();
         assertThat(failure(writer.result())).isInstanceOf(InterruptedIOException.class);
-        goOn.countDown();
+        valve.open();
         stream.client().write(new byte[] {1}, 0, 1);
         assertThat(stream.client().isOpen()).isTrue();
     }
@@ -152,7 +112,7 @@ class StalledRelayTest {
         Stream stream = circuit.open();
         stream.client().setWriteTimeoutNanos(TimeUnit.MILLISECONDS.toNanos(300));
         assertThat(streamFailure(write(stream).result()).kind()).isEqualTo(StreamException.Kind.TIMEOUT);
-        goOn.countDown();
+        valve.open();
         stream.client().setWriteTimeoutNanos(DataStream.NO_TIMEOUT);
         stream.client().write(new byte[] {1}, 0, 1);
         assertThat(stream.client().isOpen()).isTrue();
@@ -165,7 +125,7 @@ class StalledRelayTest {
         awaitStalled(writer);
         client.channel().close();
         assertThat(streamFailure(writer.result()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
-        goOn.countDown();
+        valve.open();
     }
 
     /** With the smallest window one message holds all that is left of it: who gives it back must say so. */
@@ -194,7 +154,7 @@ class StalledRelayTest {
         waiter.awaitBlocked();
         one.client().close();
         assertThat(streamFailure(holder.result()).kind()).isEqualTo(StreamException.Kind.CLOSED);
-        goOn.countDown();
+        valve.open();
         get(waiter.result());
         get(stalled.result());
     }
@@ -217,7 +177,7 @@ class StalledRelayTest {
             return null;
         });
         early.awaitBlocked();
-        goOn.countDown();
+        valve.open();
         get(writer.result());
         get(early.result());
         int begun = 0;
@@ -253,7 +213,7 @@ class StalledRelayTest {
         assertThat(get(client.channel().closed()).kind()).isEqualTo(ChannelException.Kind.LOST);
         get(stream.client().closed());
         assertThat(streamFailure(writer.result()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
-        goOn.countDown();
+        valve.open();
         assertThat(client.channel().memory().heldBytes()).isZero();
     }
 
@@ -275,12 +235,12 @@ class StalledRelayTest {
             }
         });
         other.onPut(1);
-        int most = MEMORY_BYTES - QUEUE_BYTES / 2;
+        int most = MEMORY_BYTES - CircuitFixture.QUEUE_BYTES / 2;
         other.hold(most);
         assertThat(get(client.channel().closed()).kind()).isEqualTo(ChannelException.Kind.LOST);
         assertThat(streamFailure(writer.result()).kind()).isEqualTo(StreamException.Kind.CIRCUIT);
         assertThat(memory.heldBytes()).isEqualTo(most);
-        goOn.countDown();
+        valve.open();
         other.release();
         client.reopenChannel();
         Stream fresh = client.fast().open();

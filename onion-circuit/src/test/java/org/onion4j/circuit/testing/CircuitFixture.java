@@ -70,6 +70,9 @@ import org.onion4j.crypto.testing.SeededRandom;
  */
 public final class CircuitFixture
         implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
+    /** What the channel's queue takes of data. */
+    public static final int QUEUE_BYTES = 128 * Channel.CELL_LEN;
+
     private static final Begin BEGIN = new Begin("example.com", 80, 0);
 
     /** RSA keys take long to make: one set for all tests. */
@@ -350,6 +353,16 @@ public final class CircuitFixture
     public void awaitHandled() throws Exception {
         bystander.hop().sendData(bystander.id(), new byte[] {42});
         assertThat(bystander.read(1)).containsExactly(42);
+    }
+
+    /** Returns once a writer has filled the channel's queue, of which nothing leaves, and waits. */
+    public void awaitQueueFull(Running<?> writer) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(ScriptedRelay.PATIENCE_SECONDS);
+        while (channel.queuedBytes() < QUEUE_BYTES) {
+            assertThat(System.nanoTime()).isLessThan(until);
+            writer.thread().join(1);
+        }
+        writer.awaitBlocked();
     }
 
     /** Drops what the relay has kept of what the client has sent so far. */
