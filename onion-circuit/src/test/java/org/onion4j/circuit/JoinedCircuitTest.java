@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.onion4j.circuit.testing.CircuitFixture.get;
 
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,8 +21,10 @@ import org.onion4j.circuit.message.End;
 import org.onion4j.circuit.message.EndReason;
 import org.onion4j.circuit.message.EstablishRendezvous;
 import org.onion4j.circuit.message.RelayCommand;
+import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.message.Rendezvous1;
 import org.onion4j.circuit.message.Resolve;
+import org.onion4j.circuit.message.Sendme;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.circuit.stream.StreamException;
 import org.onion4j.circuit.testing.CircuitFixture;
@@ -29,6 +33,8 @@ import org.onion4j.circuit.testing.CircuitFixture.Running;
 import org.onion4j.circuit.testing.Meeting;
 import org.onion4j.circuit.testing.Meeting.Joined;
 import org.onion4j.circuit.testing.ReceivedMessage;
+import org.onion4j.circuit.testing.RelayScript;
+import org.onion4j.circuit.testing.ScriptedHop;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.handshake.ServerReply;
 
@@ -224,6 +230,54 @@ class JoinedCircuitTest {
     }
 
     // What the client sends before there is an answer.
+
+    /** Keeps apart what a stream is granted before and after its CONNECTED, as it was sent. */
+    private static final class Grants implements RelayScript {
+        private final ScriptedHop hop;
+        private final int streamId;
+        private boolean connected; // the link's thread alone
+        private final AtomicInteger before = new AtomicInteger();
+        private final AtomicInteger after = new AtomicInteger();
+
+        Grants(ScriptedHop hop, int streamId) {
+            this.hop = hop;
+            this.streamId = streamId;
+        }
+
+        @Override
+        public void onMessage(ScriptedHop from, int id, RelayMessage message) throws Exception {
+            connected |= message instanceof Connected && id == streamId;
+            RelayScript.super.onMessage(from, id, message);
+        }
+
+        @Override
+        public void onSendme(ScriptedHop from, int id, Sendme sendme) throws Exception {
+            if (from == hop && id == streamId) {
+                (connected ? after : before).incrementAndGet();
+            }
+            RelayScript.super.onSendme(from, id, sendme);
+        }
+    }
+
+    @Test
+    void data_beforeTheAnswer_isKept_andGrantsComeAfterConnected() throws Exception {
+        Joined joined = join();
+        Grants grants = new Grants(joined.client(), 4);
+        client.script(grants);
+        IncomingStream offer = joined.offer(4);
+        byte[] early = bytes(498 * 500, 4);
+        joined.client().sendData(4, early); // all of the window
+        client.awaitHandled();
+        DataStream stream = offer.accept();
+        joined.built().awaitMessage(Connected.class, 4);
+        Running<byte[]> reading = client.run(() -> read(stream, 2 * early.length));
+        joined.client().sendData(4, early); // only if there are grants for as much
+        byte[] all = get(reading.result());
+        assertThat(Arrays.copyOf(all, early.length)).isEqualTo(early);
+        assertThat(Arrays.copyOfRange(all, early.length, all.length)).isEqualTo(early);
+        assertThat(grants.before.get()).isZero();
+        assertThat(grants.after.get()).isPositive();
+    }
 
     @Test
     void data_beforeTheAnswer_beyondTheWindow_closesAsProtocol() throws Exception {
