@@ -195,8 +195,8 @@ public final class OnionServiceConfig {
         }
 
         /**
-         * Offers a virtual port whose streams a handler serves, each as one task of an executor. One that runs tasks on the
-         * calling thread must not be given: that thread serves all of the client's network.
+         * Offers a virtual port whose streams a handler serves, each as one task of an executor. It is given them by a thread
+         * of the service, on which it may run them.
          *
          * @param port 1 to 65535
          * @throws IllegalArgumentException if it is no port, or is offered already

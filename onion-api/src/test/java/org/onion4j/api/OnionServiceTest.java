@@ -3,6 +3,7 @@ package org.onion4j.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -346,6 +347,27 @@ class OnionServiceTest {
     void executorThatTakesNoMore_meansARefusal() throws Exception {
         host(config().port(80, OnionServiceStream::close, task -> {
             throw new RejectedExecutionException();
+        }));
+        assertThat(arrive(80).awaitRefused()).isEqualTo(Refusal.BUSY);
+        assertThat(nextEvent()).isEqualTo(new StreamRefused(80, StreamRefused.Reason.EXECUTOR_REFUSED));
+    }
+
+    /** The thread on which streams arrive serves all of the client's network: it must not run what the application gave. */
+    @Test
+    void executorThatRunsTasksItself_holdsUpNoFurtherStream() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        host(config().port(80, stream -> Uninterruptibles.awaitUninterruptibly(goOn), Runnable::run));
+        FakeArrival first = arrive(80);
+        FakeArrival second = arrive(80);
+        first.awaitAccepted();
+        second.awaitAccepted();
+        goOn.countDown();
+    }
+
+    @Test
+    void executorThatFails_meansARefusal() throws Exception {
+        host(config().port(80, OnionServiceStream::close, task -> {
+            throw new IllegalStateException("an executor's mistake");
         }));
         assertThat(arrive(80).awaitRefused()).isEqualTo(Refusal.BUSY);
         assertThat(nextEvent()).isEqualTo(new StreamRefused(80, StreamRefused.Reason.EXECUTOR_REFUSED));

@@ -132,19 +132,29 @@ public final class ServiceStreams {
                 free.release();
             }
         };
-        if (!(handle.executor().isPresent() ? start(handle.executor().get(), task) : handlers.start(task))) {
-            free.release();
-            refuse(stream, Refusal.BUSY, Reason.EXECUTOR_REFUSED);
+        // An executor is the application's code, too: it may run the task itself, or wait until it has room.
+        Runnable start = handle.executor()
+                .<Runnable>map(executor -> () -> start(stream, executor, task))
+                .orElse(task);
+        if (!handlers.start(start)) {
+            notStarted(stream);
         }
     }
 
-    private static boolean start(Executor executor, Runnable task) {
+    private void start(ArrivingStream stream, Executor executor, Runnable task) {
         try {
             executor.execute(task);
-            return true;
         } catch (RejectedExecutionException e) {
-            return false;
+            notStarted(stream);
+        } catch (RuntimeException e) {
+            notStarted(stream);
+            failed("the executor of a handler of an onion service", e);
         }
+    }
+
+    private void notStarted(ArrivingStream stream) {
+        free.release();
+        refuse(stream, Refusal.BUSY, Reason.EXECUTOR_REFUSED);
     }
 
     private void serve(ServedStream stream, PortTarget.Handle handle) {
@@ -155,14 +165,17 @@ public final class ServiceStreams {
         } catch (IOException e) {
             log.debug("a handler of an onion service ended with a failure", e);
         } catch (RuntimeException e) {
-            log.debug("in full", e);
-            faults.warn(
-                    "a handler of an onion service failed ({})", e.getClass().getName());
+            failed("a handler of an onion service", e);
         } finally {
             if (!served) {
                 stream.close();
             }
         }
+    }
+
+    private void failed(String what, RuntimeException how) {
+        log.debug("in full", how);
+        faults.warn("{} failed ({})", what, how.getClass().getName());
     }
 
     private void forward(ArrivingStream stream, PortTarget.Forward forward) {
