@@ -1,6 +1,7 @@
 package org.onion4j.api;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
 
 import com.google.common.collect.ImmutableList;
 import java.net.InetAddress;
@@ -370,6 +371,7 @@ public final class OnionClient implements AutoCloseable {
         private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
         private Duration bootstrapTimeout = DEFAULT_BOOTSTRAP_TIMEOUT;
         private InternalAddresses internalAddresses = InternalAddresses.REFUSED;
+        private VanguardMode vanguards = VanguardMode.LITE;
         private Environment environment = Environment.system();
         private EngineFactory engines = Engines.real();
         private ClientDoor.Owner owner = ClientDoor.Owner.NOBODY;
@@ -421,6 +423,12 @@ public final class OnionClient implements AutoCloseable {
             return this;
         }
 
+        /** How circuits to and of onion services are protected. Default: {@link VanguardMode#LITE}. */
+        public Builder vanguards(VanguardMode mode) {
+            this.vanguards = checkNotNull(mode);
+            return this;
+        }
+
         Builder environment(Environment environment) {
             this.environment = environment;
             return this;
@@ -463,7 +471,7 @@ public final class OnionClient implements AutoCloseable {
             StateStore state = openState();
             boolean made = false;
             try {
-                Engine engine = engines.create(new EngineConfig(description, state, internal, environment));
+                Engine engine = engines.create(new EngineConfig(description, state, internal, vanguards, environment));
                 ClientRequests requests =
                         new ClientRequests(engine, new DestinationRules(internal), connectTimeout, bootstrapTimeout);
                 OnionClient client = new OnionClient(engine, state, requests, this);

@@ -85,10 +85,10 @@ class OnionServiceCircuitTest {
         Set<TestRelay> seconds = new HashSet<>();
         for (String message : List.of("ESTABLISH_RENDEZVOUS", "INTRODUCE1", "BEGIN_DIR")) {
             int hops = message.equals("ESTABLISH_RENDEZVOUS") ? 3 : 4;
-            List<OnionServiceWorld.Ended> ends = world.circuitsWith(message);
+            List<SeenPaths.Ended> ends = world.circuitsWith(message);
             assertThat(ends).as(message).hasSizeGreaterThanOrEqualTo(message.equals("BEGIN_DIR") ? 1 : CONNECTIONS);
-            for (OnionServiceWorld.Ended end : ends) {
-                List<TestRelay> path = world.path(end);
+            for (SeenPaths.Ended end : ends) {
+                List<TestRelay> path = SeenPaths.path(world.network, end);
                 assertThat(path).as(message).hasSize(hops);
                 assertThat(path.subList(0, 3)).doesNotHaveDuplicates();
                 assertThat(path.subList(1, hops)).doesNotHaveDuplicates(); // the guard may be the end of others' choice

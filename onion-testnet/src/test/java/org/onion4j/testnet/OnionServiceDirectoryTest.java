@@ -142,7 +142,7 @@ class OnionServiceDirectoryTest {
 
     private List<TestRelay> asked() {
         return world.circuitsWith("BEGIN_DIR").stream()
-                .map(OnionServiceWorld.Ended::relay)
+                .map(SeenPaths.Ended::relay)
                 .toList();
     }
 

@@ -142,43 +142,8 @@ final class OnionServiceWorld implements AutoCloseable {
     }
 
     /** The circuits that ended at a relay that got this message, of clients that the relay doesn't know. */
-    List<Ended> circuitsWith(String message) {
-        List<Ended> found = new ArrayList<>();
-        for (TestRelay relay : network.relays()) {
-            for (SeenCircuit circuit : relay.seen()) {
-                boolean got = circuit.cells().stream()
-                        .anyMatch(cells -> cells.direction() == SeenCircuit.Direction.FORWARD
-                                && cells.message().equals(Optional.of(message)));
-                if (got && !circuit.knowsClient()) {
-                    found.add(new Ended(relay, circuit));
-                }
-            }
-        }
-        return found;
-    }
-
-    /** A circuit at the relay where it ends. */
-    record Ended(TestRelay relay, SeenCircuit circuit) {}
-
-    /** The relays of a circuit from the client on, by what each of them has seen. */
-    List<TestRelay> path(Ended end) {
-        List<TestRelay> path = new ArrayList<>();
-        TestRelay relay = end.relay();
-        SeenCircuit circuit = end.circuit();
-        path.add(relay);
-        while (!circuit.knowsClient()) {
-            TestRelay before = network.relay(circuit.previous().relay().orElseThrow());
-            String name = relay.nickname();
-            int id = circuit.previousCircuitId();
-            circuit = before.seen().stream()
-                    .filter(one -> one.nextCircuitId().orElse(0) == id
-                            && one.next().flatMap(SeenCircuit.Peer::relay).equals(Optional.of(name)))
-                    .findAny()
-                    .orElseThrow();
-            relay = before;
-            path.add(0, relay);
-        }
-        return path;
+    List<SeenPaths.Ended> circuitsWith(String message) {
+        return SeenPaths.circuitsWith(network, message);
     }
 
     void forget() {

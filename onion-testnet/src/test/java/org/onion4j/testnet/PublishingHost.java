@@ -33,7 +33,7 @@ import org.onion4j.directory.fetch.DirectoryListener;
 import org.onion4j.directory.fetch.DirectoryManager;
 import org.onion4j.directory.fetch.DirectoryStatus;
 import org.onion4j.directory.guard.GuardManager;
-import org.onion4j.directory.guard.LayerTwoGuards;
+import org.onion4j.directory.guard.Vanguards;
 import org.onion4j.directory.network.NetworkDescription;
 import org.onion4j.directory.path.PathRules;
 import org.onion4j.directory.path.PathSelector;
@@ -115,7 +115,7 @@ final class PublishingHost implements AutoCloseable {
         circuits = new InternalCircuits(
                 factory,
                 guards,
-                new LayerTwoGuards(clock, environment.ticker(), random),
+                Vanguards.lite(clock, environment.ticker(), random),
                 () -> BUILD_TIME,
                 random,
                 environment.ticker(),

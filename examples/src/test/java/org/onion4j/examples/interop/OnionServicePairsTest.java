@@ -1,10 +1,13 @@
 package org.onion4j.examples.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.onion4j.api.NetworkConfig;
 import org.onion4j.api.OnionClient;
+import org.onion4j.api.VanguardMode;
 import org.onion4j.examples.testing.CTor;
 import org.onion4j.examples.testing.CTorNetwork;
 import org.onion4j.testnet.TestNetwork;
@@ -20,8 +23,27 @@ class OnionServicePairsTest {
         NetworkConfig config = NetworkConfig.ofTorrc(network.clientTorrcFile());
         try (OnionClient host = OnionClient.builder().network(config).build();
                 OnionClient client = OnionClient.builder().network(config).build()) {
-            new ServicePairs(network.clientTorrc(), folder).meet(host, client);
+            new ServicePairs(network.clientTorrc(), folder, ServicePairs.SIZE).meet(host, client);
         }
+    }
+
+    /** T47: with full vanguards, over circuits that are longer by a hop. */
+    @Test
+    void allPairs_meetOverCTor_withFullVanguards(CTorNetwork network) throws Exception {
+        NetworkConfig config = NetworkConfig.ofTorrc(network.clientTorrcFile());
+        try (OnionClient host = guarded(config, "host").build();
+                OnionClient client = guarded(config, "client").build()) {
+            new ServicePairs(network.clientTorrc(), folder, 1 << 20).meet(host, client);
+        }
+        assertThat(folder.resolve("host").resolve("vanguards.state")).isNotEmptyFile();
+        assertThat(folder.resolve("client").resolve("vanguards.state")).isNotEmptyFile();
+    }
+
+    private OnionClient.Builder guarded(NetworkConfig config, String name) {
+        return OnionClient.builder()
+                .network(config)
+                .stateDirectory(folder.resolve(name))
+                .vanguards(VanguardMode.FULL);
     }
 
     @Test
@@ -29,7 +51,7 @@ class OnionServicePairsTest {
         try (TestNetwork network = TestNetwork.builder().loopback().build();
                 OnionClient host = network.newClient();
                 OnionClient client = network.newClient()) {
-            new ServicePairs(network.torrc().lines().toList(), folder).meet(host, client);
+            new ServicePairs(network.torrc().lines().toList(), folder, ServicePairs.SIZE).meet(host, client);
         }
     }
 }

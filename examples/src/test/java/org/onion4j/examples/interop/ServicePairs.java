@@ -34,18 +34,24 @@ import org.onion4j.examples.testing.WebServer;
  */
 final class ServicePairs {
     private static final Duration LIMIT = Duration.ofMinutes(3);
-    private static final long SIZE = 20 << 20;
+    /** 20 MiB. */
+    static final long SIZE = 20 << 20;
 
     private final Path folder;
     private final List<String> torrc;
+    private final long size;
 
-    /** @param torrc the network, in lines of C tor's configuration */
-    ServicePairs(List<String> torrc, Path folder) {
+    /**
+     * @param torrc the network, in lines of C tor's configuration
+     * @param size bytes that each pair fetches
+     */
+    ServicePairs(List<String> torrc, Path folder, long size) {
         this.torrc = torrc;
         this.folder = folder;
+        this.size = size;
     }
 
-    /** All pairs, one after the other: each fetches 20 MiB whose digest is looked at. */
+    /** All pairs, one after the other: each fetches something whose digest is looked at. */
     void meet(OnionClient host, OnionClient client) throws Exception {
         InetAddress local = local();
         try (WebServer web = WebServer.start(local);
@@ -67,7 +73,7 @@ final class ServicePairs {
                     byUs(client, address, "/");
                     return true;
                 });
-                assertThat(byUs(client, address, WebServer.bytesPath(SIZE))).isEqualTo(new Content(SIZE).sha256());
+                assertThat(byUs(client, address, WebServer.bytesPath(size))).isEqualTo(new Content(size).sha256());
             }
             List<String> restricted = List.of(oursRestricted.address(), theirsRestricted.address());
             try (CTorClient tor = CTorClient.start(torrc, authorized(pair, restricted))) {
@@ -76,7 +82,7 @@ final class ServicePairs {
                         byTor(tor, address, "/");
                         return true;
                     });
-                    assertThat(byTor(tor, address, WebServer.bytesPath(SIZE))).isEqualTo(new Content(SIZE).sha256());
+                    assertThat(byTor(tor, address, WebServer.bytesPath(size))).isEqualTo(new Content(size).sha256());
                 }
                 assertThat(Stream.of(tor.log(), theirs.log(), theirsRestricted.log())
                                 .flatMap(List::stream)

@@ -2,24 +2,16 @@ package org.onion4j.directory.guard;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
-import com.google.common.io.BaseEncoding;
 import com.google.common.primitives.Doubles;
 import com.google.common.primitives.Ints;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.ResolverStyle;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.directory.guard.StateFields.FieldException;
 
 /**
  * The text form of {@link GuardState}: a line {@code onion4j-guards 1}, then a line {@code guard KEY=VALUE KEY=VALUE ...}
@@ -28,17 +20,11 @@ import org.onion4j.crypto.bytes.RsaIdentity;
 final class GuardStateCodec {
     static final String HEADER = "onion4j-guards 1";
 
-    private static final String GUARD = "guard ";
+    private static final String GUARD = "guard";
     private static final int MAX_LEN = 1 << 20;
     private static final int MAX_GUARDS = 5000;
-    private static final int MAX_LINE_LEN = 4096;
     private static final int MAX_INDEX = 1_000_000;
     private static final double MAX_COUNT = 1e9;
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT)
-            .withZone(ZoneOffset.UTC)
-            .withResolverStyle(ResolverStyle.STRICT);
-    private static final Instant FIRST_TIME = Instant.parse("1970-01-01T00:00:00Z");
-    private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
     private GuardStateCodec() {}
 
@@ -51,23 +37,21 @@ final class GuardStateCodec {
     }
 
     private static void encode(GuardRecord guard, StringBuilder out) {
-        out.append(GUARD).append("in=").append(guard.selection());
-        field(
-                out,
-                "rsa_id",
-                BaseEncoding.base16().encode(guard.identity().value().toArray()));
+        out.append(GUARD);
+        StateFields.append(out, "in", guard.selection());
+        StateFields.append(out, "rsa_id", guard.identity());
         if (!guard.nickname().isEmpty()) {
-            field(out, "nickname", guard.nickname());
+            StateFields.append(out, "nickname", guard.nickname());
         }
-        field(out, "sampled_on", time(guard.sampledOn()));
+        StateFields.append(out, "sampled_on", guard.sampledOn());
         if (!guard.sampledBy().isEmpty()) {
-            field(out, "sampled_by", guard.sampledBy());
+            StateFields.append(out, "sampled_by", guard.sampledBy());
         }
-        field(out, "listed", guard.unlistedSince().isPresent() ? "0" : "1");
-        guard.unlistedSince().ifPresent(since -> field(out, "unlisted_since", time(since)));
+        StateFields.append(out, "listed", guard.unlistedSince().isPresent() ? "0" : "1");
+        guard.unlistedSince().ifPresent(since -> StateFields.append(out, "unlisted_since", since));
         guard.confirmedOn().ifPresent(on -> {
-            field(out, "confirmed_on", time(on));
-            field(out, "confirmed_idx", Integer.toString(guard.confirmedIndex()));
+            StateFields.append(out, "confirmed_on", on);
+            StateFields.append(out, "confirmed_idx", Integer.toString(guard.confirmedIndex()));
         });
         count(out, "pb_circ_attempts", guard.pathBias().circuits());
         count(out, "pb_circ_successes", guard.pathBias().built());
@@ -77,18 +61,10 @@ final class GuardStateCodec {
         out.append('\n');
     }
 
-    private static void field(StringBuilder out, String key, String value) {
-        out.append(' ').append(key).append('=').append(value);
-    }
-
     private static void count(StringBuilder out, String key, double value) {
         if (value > 0) {
-            field(out, key, Double.toString(value));
+            StateFields.append(out, key, Double.toString(value));
         }
-    }
-
-    private static String time(Instant time) {
-        return TIME.format(time);
     }
 
     static GuardState decode(byte[] text) throws GuardStateException {
@@ -126,31 +102,20 @@ final class GuardStateCodec {
     }
 
     private static GuardRecord decodeLine(String line) throws FieldException {
-        if (!line.startsWith(GUARD) || line.length() > MAX_LINE_LEN) {
-            throw new FieldException("not a guard");
-        }
-        Map<String, String> fields = new LinkedHashMap<>();
-        for (String word : Splitter.on(' ').split(line.substring(GUARD.length()))) {
-            int equals = word.indexOf('=');
-            if (equals < 1 || fields.put(word.substring(0, equals), word.substring(equals + 1)) != null) {
-                throw new FieldException("not KEY=VALUE words, each once");
-            }
-        }
-        String selection = required(fields, "in");
-        RsaIdentity identity = identity(required(fields, "rsa_id"));
-        String nickname = optional(fields, "nickname");
-        Instant sampledOn = time("sampled_on", required(fields, "sampled_on"));
-        String sampledBy = optional(fields, "sampled_by");
+        StateFields fields = StateFields.parse(line, GUARD);
+        String selection = fields.required("in");
+        RsaIdentity identity = fields.identity("rsa_id");
+        String nickname = fields.optional("nickname");
+        Instant sampledOn = fields.time("sampled_on");
+        String sampledBy = fields.optional("sampled_by");
         Optional<Instant> unlistedSince = unlistedSince(fields, sampledOn);
-        Optional<Instant> confirmedOn = optionalTime(fields, "confirmed_on");
-        int confirmedIndex = index(optional(fields, "confirmed_idx"));
+        Optional<Instant> confirmedOn = fields.optionalTime("confirmed_on");
+        int confirmedIndex = index(fields.optional("confirmed_idx"));
         PathBias pathBias = new PathBias(
                 count(fields, "pb_circ_attempts"),
                 count(fields, "pb_circ_successes"),
                 count(fields, "pb_use_attempts"),
                 count(fields, "pb_use_successes"));
-        ImmutableList.Builder<String> extra = ImmutableList.builder();
-        fields.forEach((key, value) -> extra.add(key + "=" + value));
         return new GuardRecord(
                 selection,
                 identity,
@@ -161,24 +126,18 @@ final class GuardStateCodec {
                 confirmedOn,
                 confirmedOn.isPresent() ? confirmedIndex : 0,
                 pathBias,
-                extra.build());
+                fields.rest());
     }
 
     /** Says nothing of when: then since it was sampled, so that it doesn't stay for ever. */
-    private static Optional<Instant> unlistedSince(Map<String, String> fields, Instant sampledOn)
-            throws FieldException {
-        Optional<Instant> since = optionalTime(fields, "unlisted_since");
-        String listed = required(fields, "listed");
+    private static Optional<Instant> unlistedSince(StateFields fields, Instant sampledOn) throws FieldException {
+        Optional<Instant> since = fields.optionalTime("unlisted_since");
+        String listed = fields.required("listed");
         return switch (listed) {
             case "1" -> Optional.empty();
             case "0" -> since.isPresent() ? since : Optional.of(sampledOn);
             default -> throw new FieldException("bad listed");
         };
-    }
-
-    private static Optional<Instant> optionalTime(Map<String, String> fields, String key) throws FieldException {
-        String value = optional(fields, key);
-        return value.isEmpty() ? Optional.empty() : Optional.of(time(key, value));
     }
 
     private static int index(String value) throws FieldException {
@@ -192,8 +151,8 @@ final class GuardStateCodec {
         return index;
     }
 
-    private static double count(Map<String, String> fields, String key) throws FieldException {
-        String value = optional(fields, key);
+    private static double count(StateFields fields, String key) throws FieldException {
+        String value = fields.optional(key);
         if (value.isEmpty()) {
             return 0;
         }
@@ -202,46 +161,5 @@ final class GuardStateCodec {
             throw new FieldException("bad " + key);
         }
         return count;
-    }
-
-    private static String required(Map<String, String> fields, String key) throws FieldException {
-        String value = fields.remove(key);
-        if (value == null || value.isEmpty()) {
-            throw new FieldException("no " + key);
-        }
-        return value;
-    }
-
-    private static String optional(Map<String, String> fields, String key) {
-        String value = fields.remove(key);
-        return value == null ? "" : value;
-    }
-
-    private static RsaIdentity identity(String hex) throws FieldException {
-        if (hex.length() != 2 * RsaIdentity.LEN || !BaseEncoding.base16().canDecode(hex)) {
-            throw new FieldException("bad rsa_id");
-        }
-        return RsaIdentity.fromHex(hex);
-    }
-
-    private static Instant time(String key, String value) throws FieldException {
-        try {
-            Instant time = LocalDateTime.parse(value, TIME).toInstant(ZoneOffset.UTC);
-            if (!time.isBefore(FIRST_TIME) && !time.isAfter(LAST_TIME)) {
-                return time;
-            }
-        } catch (DateTimeException e) {
-            // told below
-        }
-        throw new FieldException("bad " + key);
-    }
-
-    /** What is wrong with a line. */
-    private static final class FieldException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        FieldException(String message) {
-            super(message, null, false, false);
-        }
     }
 }

@@ -15,7 +15,6 @@ import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.runtime.Scheduler;
-import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.directory.guard.GuardFailure;
@@ -23,7 +22,7 @@ import org.onion4j.directory.guard.GuardManager;
 import org.onion4j.directory.guard.GuardRestriction;
 import org.onion4j.directory.guard.GuardUsage;
 import org.onion4j.directory.guard.GuardUse;
-import org.onion4j.directory.guard.LayerTwoGuards;
+import org.onion4j.directory.guard.Vanguards;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.path.Path;
 import org.onion4j.directory.path.PathSelector;
@@ -33,18 +32,17 @@ import org.onion4j.directory.view.NetworkView;
 import org.onion4j.directory.view.Relay;
 
 /**
- * Builds circuits for onion services, each for one use: three hops of our own choice, and a fourth one where somebody
- * else chose it. The second hop is one of few; which relays are related doesn't matter, so that nobody who names a last
- * hop can drive us to another guard. For the same reason a guard isn't blamed for circuits to ends that somebody else
- * chose, once it has answered itself. Spec: path-spec, "Hidden-service related circuits"; proposal 333.
+ * Builds circuits for onion services, each for one use; {@link OnionPurpose} says how long they are. The second hop is one
+ * of few, and with full vanguards the third one, too; which relays are related doesn't matter, so that nobody who names a
+ * last hop can drive us to another guard. For the same reason a guard isn't blamed for circuits to ends that somebody else
+ * chose, once it has answered itself. Spec: path-spec, "Hidden-service related circuits"; proposals 292 and 333.
  *
  * <p>Threading: any thread. Nothing here waits.
  */
 public final class InternalCircuits {
     private static final Duration CONNECTING_LIMIT = BuildDeadlines.CHANNEL_LIMIT;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-    /** Limit of a circuit of four hops as against one of three, in sixths. */
-    private static final int FOUR_HOPS_SIXTHS = 10;
+    private static final int LEAST_HOPS_OF_LIMIT = 4;
 
     private static final Duration SLACK = Duration.ofSeconds(1);
     /** Circuits that are being built at once, as many as C tor's; others wait for their turn. */
@@ -69,14 +67,14 @@ public final class InternalCircuits {
     public InternalCircuits(
             CircuitFactory factory,
             GuardManager guards,
-            LayerTwoGuards layerTwo,
+            Vanguards vanguards,
             Supplier<Duration> buildTimeout,
             RandomSource random,
             Ticker ticker,
             Scheduler scheduler) {
         this.factory = factory;
         this.guards = guards;
-        this.paths = new InternalPaths(layerTwo, random);
+        this.paths = new InternalPaths(vanguards, random);
         this.buildTimeout = buildTimeout;
         this.random = random;
         this.ticker = ticker;
@@ -93,9 +91,14 @@ public final class InternalCircuits {
         return Optional.ofNullable(network.get()).map(PathSelector::view);
     }
 
-    /** How long most circuits of three hops take to build. */
+    /** How long most circuits to a rendezvous point of ours take to build. */
     public Duration buildTimeout() {
-        return buildTimeout.get();
+        return timeout(OnionPurpose.CLIENT_RENDEZVOUS.length(paths.mode()));
+    }
+
+    /** Each hop costs one round trip more than the one before: six of them for three hops, ten for four. */
+    private Duration timeout(int hops) {
+        return buildTimeout.get().multipliedBy(hops * (hops + 1L) / 2).dividedBy(6);
     }
 
     /** Draws a relay that fits for the end of a circuit, weighted as a middle relay; empty if there is none. */
@@ -104,27 +107,37 @@ public final class InternalCircuits {
         return selector == null ? Optional.empty() : selector.drawMiddle(fits, random);
     }
 
-    /** A circuit of three hops to a relay of our choice that fits. Whoever cancels the future gives it up. */
-    public CompletableFuture<InternalCircuit> toAny(Predicate<Relay> fits) {
-        return build(Optional.empty(), Optional.empty(), fits);
+    /** A circuit to a relay of our choice that fits. Whoever cancels the future gives it up. */
+    public CompletableFuture<InternalCircuit> toAny(OnionPurpose purpose, Predicate<Relay> fits) {
+        return build(
+                Optional.empty(), EndChoice.OURS, (selector, guard) -> paths.drawToAny(selector, guard, purpose, fits));
     }
 
-    /** A circuit of four hops to a relay of the view. */
-    public CompletableFuture<InternalCircuit> to(Relay end) {
-        return build(Optional.of(end), Optional.empty(), relay -> true);
+    /** A circuit to a relay of the view. */
+    public CompletableFuture<InternalCircuit> to(OnionPurpose purpose, Relay end) {
+        return build(
+                Optional.empty(),
+                EndChoice.SOMEBODY_ELSES,
+                (selector, guard) -> paths.draw(selector, guard, purpose, end.rsaIdentity(), Optional.of(end)));
     }
 
-    /** A circuit of four hops to a relay that somebody else described. */
-    public CompletableFuture<InternalCircuit> to(HopTarget end) {
-        return build(Optional.empty(), Optional.of(end), relay -> true);
+    /** A circuit to a relay that somebody else described. */
+    public CompletableFuture<InternalCircuit> to(OnionPurpose purpose, HopTarget end) {
+        return build(
+                Optional.of(end),
+                EndChoice.SOMEBODY_ELSES,
+                (selector, guard) -> paths.draw(selector, guard, purpose, end.rsaIdentity(), Optional.empty()));
     }
 
-    private CompletableFuture<InternalCircuit> build(
-            Optional<Relay> end, Optional<HopTarget> described, Predicate<Relay> lastFits) {
+    private interface Draw {
+        Path path(PathSelector selector, Relay guard) throws NoPathException;
+    }
+
+    private CompletableFuture<InternalCircuit> build(Optional<HopTarget> described, EndChoice choice, Draw draw) {
         CompletableFuture<InternalCircuit> result = new CompletableFuture<>();
         lock.lock();
         try {
-            waiting.add(new Turn(result, () -> begin(end, described, lastFits, result)));
+            waiting.add(new Turn(result, () -> begin(described, choice, draw, result)));
         } finally {
             lock.unlock();
         }
@@ -174,10 +187,7 @@ public final class InternalCircuits {
     }
 
     private void begin(
-            Optional<Relay> end,
-            Optional<HopTarget> described,
-            Predicate<Relay> lastFits,
-            CompletableFuture<InternalCircuit> result) {
+            Optional<HopTarget> described, EndChoice choice, Draw draw, CompletableFuture<InternalCircuit> result) {
         PathSelector selector = network.get();
         GuardUse guard;
         Path path;
@@ -187,10 +197,8 @@ public final class InternalCircuits {
             }
             // Unlike for exits: nobody who names a relay is to have a say in which guard we use.
             guard = guards.choose(GuardUsage.TRAFFIC, GuardRestriction.NONE);
-            Optional<RsaIdentity> last =
-                    end.isPresent() ? end.map(Relay::rsaIdentity) : described.map(HopTarget::rsaIdentity);
             try {
-                path = paths.draw(selector, guard.relay(), last, end, lastFits);
+                path = draw.path(selector, guard.relay());
             } catch (NoPathException | RandomnessException e) {
                 guard.cancel();
                 throw e;
@@ -199,7 +207,6 @@ public final class InternalCircuits {
             result.completeExceptionally(e);
             return;
         }
-        EndChoice choice = end.isPresent() || described.isPresent() ? EndChoice.SOMEBODY_ELSES : EndChoice.OURS;
         new Building(selector.view(), path, described, choice, guard, result).begin();
     }
 
@@ -261,13 +268,8 @@ public final class InternalCircuits {
                 return;
             }
             long channel = attempt.channelNanos();
-            Duration limit = channel == 0
-                    ? CONNECTING_LIMIT
-                    : buildTimeout
-                            .get()
-                            .multipliedBy(FOUR_HOPS_SIXTHS)
-                            .dividedBy(6)
-                            .plus(SLACK);
+            Duration limit =
+                    channel == 0 ? CONNECTING_LIMIT : timeout(limitedHops()).plus(SLACK);
             Duration age = Duration.ofNanos(ticker.read() - (channel == 0 ? launched : channel));
             if (age.compareTo(limit) >= 0) {
                 attempt.cancel(new CircuitException(CircuitException.Kind.TIMEOUT, "it took too long"));
@@ -275,6 +277,10 @@ public final class InternalCircuits {
             }
             Duration left = limit.minus(age);
             scheduler.schedule(this::look, left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+        }
+
+        private int limitedHops() {
+            return Math.max(LEAST_HOPS_OF_LIMIT, path.length() + (described.isPresent() ? 1 : 0));
         }
 
         private void onBuilt(Circuit circuit) {

@@ -1,14 +1,15 @@
 package org.onion4j.directory.supply;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.directory.doc.RelayFlag;
-import org.onion4j.directory.guard.LayerTwoGuards;
+import org.onion4j.directory.guard.VanguardMode;
+import org.onion4j.directory.guard.Vanguards;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.path.Path;
 import org.onion4j.directory.path.PathSelector;
@@ -16,51 +17,103 @@ import org.onion4j.directory.path.Position;
 import org.onion4j.directory.view.Relay;
 
 /**
- * Draws the paths of circuits for onion services (T47): guard, a relay of layer two, a third one, and a fourth where
- * somebody else chose it. No relay comes twice, but the fourth may be the guard: else its choice would tell which one
- * that is. Families and subnets don't matter here, for the same reason. Any thread. Spec: proposal 333.
+ * Draws the paths of circuits for onion services (T47): guard, one of few second hops, with full vanguards one of few third
+ * hops, then whatever relays the circuit's length leaves room for, and the end. No relay comes twice, but from the fourth
+ * hop on it may be the guard, since else who names ends, or meets the hop before, would see in time which relay never comes
+ * there. For the same reason families and subnets don't matter. Any thread. Spec: proposal 292, "Path restriction
+ * changes".
  */
 final class InternalPaths {
-    private final LayerTwoGuards layerTwo;
+    /** From this hop on the guard may come again: it has two relays between. */
+    private static final int GUARD_MAY_COME_AGAIN = 4;
+
+    private final Vanguards vanguards;
     private final RandomSource random;
 
-    InternalPaths(LayerTwoGuards layerTwo, RandomSource random) {
-        this.layerTwo = layerTwo;
+    InternalPaths(Vanguards vanguards, RandomSource random) {
+        this.vanguards = vanguards;
         this.random = random;
     }
 
+    VanguardMode mode() {
+        return vanguards.mode();
+    }
+
     /**
-     * Draws a path.
+     * Draws a path to a relay that was chosen already.
      *
-     * @param last identity of the relay that comes fourth, if somebody chose one
+     * @param last identity of the relay at the end
      * @param end the same as a relay of the view, to be part of the path; else somebody else extends to it
-     * @param thirdFits what the third relay must be like where it is the last one
      */
-    Path draw(
-            PathSelector selector,
-            Relay guard,
-            Optional<RsaIdentity> last,
-            Optional<Relay> end,
-            Predicate<Relay> thirdFits)
+    Path draw(PathSelector selector, Relay guard, OnionPurpose purpose, RsaIdentity last, Optional<Relay> end)
             throws NoPathException {
-        List<RsaIdentity> taken = new ArrayList<>();
-        taken.add(guard.rsaIdentity());
-        last.ifPresent(taken::add);
-        Predicate<Relay> free = relay -> !taken.contains(relay.rsaIdentity());
-        LayerTwoGuards.Draw drawn = layerTwo.draw(selector, guard, free);
-        if (!drawn.relay().isPresent() && drawn.complete()) {
-            // Who names the end of circuits is not to drive us off these relays by naming one of them.
-            throw new NoPathException(Position.MIDDLE, NoPathException.Lack.ALL_EXCLUDED, "no second hop is free");
+        return path(selector, guard, purpose.length(mode()), last, end);
+    }
+
+    /**
+     * Draws a path to any relay that fits.
+     *
+     * @param fits what the relay at the end must be like
+     */
+    Path drawToAny(PathSelector selector, Relay guard, OnionPurpose purpose, Predicate<Relay> fits)
+            throws NoPathException {
+        int length = purpose.length(mode());
+        boolean guardFits = length >= GUARD_MAY_COME_AGAIN;
+        Predicate<Relay> mayEnd = fits.and(relay -> !relay.has(RelayFlag.MIDDLE_ONLY)
+                && (guardFits || !relay.rsaIdentity().equals(guard.rsaIdentity())));
+        // First of all, so that which relays come here doesn't depend on who our vanguards are.
+        Relay end = drawMiddle(selector, mayEnd);
+        try {
+            return path(selector, guard, length, end.rsaIdentity(), Optional.of(end));
+        } catch (NoPathException e) {
+            // It is the only vanguard, or the network is tiny. The choice was ours, so nobody drives us off anything.
+            Path inner = path(selector, guard, length, guard.rsaIdentity(), Optional.empty());
+            Set<RsaIdentity> taken = new HashSet<>();
+            inner.hops().forEach(relay -> taken.add(relay.rsaIdentity()));
+            Relay other = drawMiddle(selector, mayEnd.and(relay -> !taken.contains(relay.rsaIdentity())));
+            return new Path(ImmutableList.<Relay>builder()
+                    .addAll(inner.hops())
+                    .add(other)
+                    .build());
         }
-        // Else it is a network without Stable relays, or with few relays at all.
-        Relay second = drawn.relay().isPresent() ? drawn.relay().get() : drawMiddle(selector, free);
-        taken.add(second.rsaIdentity());
-        Predicate<Relay> third =
-                last.isPresent() ? free : free.and(thirdFits).and(relay -> !relay.has(RelayFlag.MIDDLE_ONLY));
-        ImmutableList.Builder<Relay> hops =
-                ImmutableList.<Relay>builder().add(guard, second, drawMiddle(selector, third));
+    }
+
+    /** @param length of the whole circuit; what is given lacks the last hop if {@code end} is empty */
+    private Path path(PathSelector selector, Relay guard, int length, RsaIdentity last, Optional<Relay> end)
+            throws NoPathException {
+        Set<RsaIdentity> taken = new HashSet<>();
+        taken.add(last);
+        Predicate<Relay> free = relay -> !taken.contains(relay.rsaIdentity());
+        ImmutableList.Builder<Relay> hops = ImmutableList.<Relay>builder().add(guard);
+        for (int hop = 2; hop < length; hop++) {
+            Predicate<Relay> fits = hop >= GUARD_MAY_COME_AGAIN
+                    ? free
+                    : free.and(relay -> !relay.rsaIdentity().equals(guard.rsaIdentity()));
+            Relay drawn = drawBetween(hop, selector, guard, fits);
+            taken.add(drawn.rsaIdentity());
+            hops.add(drawn);
+        }
         end.ifPresent(hops::add);
         return new Path(hops.build());
+    }
+
+    private Relay drawBetween(int hop, PathSelector selector, Relay guard, Predicate<Relay> fits)
+            throws NoPathException {
+        boolean layer = hop == 2 || (hop == 3 && mode() == VanguardMode.FULL);
+        if (!layer) {
+            return drawMiddle(selector, fits);
+        }
+        Vanguards.Draw draw =
+                hop == 2 ? vanguards.drawSecond(selector, guard, fits) : vanguards.drawThird(selector, guard, fits);
+        if (draw.relay().isPresent()) {
+            return draw.relay().get();
+        }
+        if (draw.complete()) {
+            // Who names the end of circuits is not to drive us off these relays by naming one of them.
+            throw new NoPathException(
+                    Position.MIDDLE, NoPathException.Lack.ALL_EXCLUDED, "no vanguard of layer " + hop + " is free");
+        }
+        return drawMiddle(selector, fits); // a network without Stable relays, or with few relays at all
     }
 
     private Relay drawMiddle(PathSelector selector, Predicate<Relay> fits) throws NoPathException {

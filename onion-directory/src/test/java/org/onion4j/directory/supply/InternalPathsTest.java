@@ -3,138 +3,193 @@ package org.onion4j.directory.supply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
+import com.google.common.collect.Iterables;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.testing.SeededRandom;
 import org.onion4j.directory.doc.RelayFlag;
-import org.onion4j.directory.guard.LayerTwoGuards;
+import org.onion4j.directory.guard.VanguardMode;
+import org.onion4j.directory.guard.Vanguards;
 import org.onion4j.directory.guard.VirtualTime;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.path.Path;
 import org.onion4j.directory.path.PathRules;
 import org.onion4j.directory.path.PathSelector;
+import org.onion4j.directory.state.MemoryStateStore;
 import org.onion4j.directory.view.Relay;
 import org.onion4j.directory.view.SyntheticNetwork;
 
-/** Paths of circuits for onion services, and the relays of layer two. */
+/** Paths of circuits for onion services (T47). */
 class InternalPathsTest {
     private static final int DRAWS = 2000;
     private static final int LAYER_TWO = 4;
+    private static final int LAYER_THREE = 8;
 
     private final VirtualTime time = new VirtualTime(SupplyWorld.START);
     private final RandomSource random = new SeededRandom(3);
-    private final LayerTwoGuards layerTwo = new LayerTwoGuards(time.clock(), time.ticker(), random);
-    private final InternalPaths paths = new InternalPaths(layerTwo, random);
     private final PathSelector network = selector(SupplyWorld.network());
 
     private static PathSelector selector(SyntheticNetwork network) {
         return PathSelector.of(network.view(), PathRules.DEFAULT);
     }
 
+    private InternalPaths paths(VanguardMode mode) {
+        return new InternalPaths(
+                Vanguards.open(mode, new MemoryStateStore(), time.clock(), time.ticker(), random, Runnable::run),
+                random);
+    }
+
+    private static Relay guard(PathSelector of) {
+        return Iterables.find(of.view().relays(), relay -> relay.has(RelayFlag.GUARD));
+    }
+
     private Relay guard() {
-        return network.view().relays().stream()
-                .filter(relay -> relay.has(RelayFlag.GUARD))
-                .findFirst()
-                .orElseThrow();
+        return guard(network);
     }
 
-    private Set<Relay> seconds(Optional<Relay> end) throws NoPathException {
-        Set<Relay> seconds = new HashSet<>();
+    private List<Path> drawn(InternalPaths paths, OnionPurpose purpose, Relay end) throws NoPathException {
+        List<Path> drawn = new ArrayList<>();
         for (int i = 0; i < DRAWS; i++) {
-            Path path =
-                    paths.draw(network, guard(), end.map(Relay::rsaIdentity), end, relay -> relay.has(RelayFlag.FAST));
-            List<Relay> hops = path.hops();
-            assertThat(hops).hasSize(end.isPresent() ? 4 : 3);
-            assertThat(hops.get(0)).isSameAs(guard());
-            assertThat(new HashSet<>(hops.subList(0, 3))).hasSize(3);
-            end.ifPresent(last -> {
-                assertThat(path.last()).isSameAs(last);
-                assertThat(hops.subList(1, 3)).doesNotContain(last);
-            });
-            seconds.add(hops.get(1));
+            drawn.add(paths.draw(network, guard(), purpose, end.rsaIdentity(), Optional.of(end)));
         }
-        return seconds;
+        return drawn;
     }
 
-    /** T47: three hops of our own, the second one always of the same few. */
-    @Test
-    void t47_draw_ownLastHop_hasFewSecondHops() throws NoPathException {
-        Set<Relay> first = seconds(Optional.empty());
-        assertThat(first).hasSize(LAYER_TWO).allMatch(relay -> relay.has(RelayFlag.STABLE));
-        assertThat(seconds(Optional.empty())).isEqualTo(first);
-    }
-
-    /** T47: four where somebody else chose the last one, which tells nothing of the guard. */
-    @Test
-    void t47_draw_lastHopOfOthers_comesNowhereElse_butMayBeTheGuard() throws NoPathException {
-        assertThat(seconds(Optional.of(guard()))).hasSizeBetween(LAYER_TWO - 1, LAYER_TWO);
-        Relay inLayerTwo = seconds(Optional.empty()).iterator().next();
-        assertThat(seconds(Optional.of(inLayerTwo))).doesNotContain(inLayerTwo).hasSize(LAYER_TWO - 1);
-    }
-
-    /** T47: a relay of layer two serves for days, and is replaced when it loses a flag. */
-    @Test
-    void t47_layerTwo_isReplacedByTimeAndByFlags() {
-        Set<Relay> members = members(network);
-        time.advance(Duration.ofHours(20));
-        assertThat(members(network)).isEqualTo(members);
-        time.advance(Duration.ofDays(12));
-        assertThat(members(network)).doesNotContainAnyElementsOf(members).hasSize(LAYER_TWO);
-
-        SyntheticNetwork without = new SyntheticNetwork().validAfter(SupplyWorld.START);
-        for (int i = 0; i < 10; i++) {
-            without.relay("new" + i).flags(RelayFlag.STABLE);
-        }
-        PathSelector other = selector(without);
-        assertThat(members(other))
-                .hasSize(LAYER_TWO)
-                .isSubsetOf(Set.copyOf(other.view().relays()));
-    }
-
-    private Set<Relay> members(PathSelector of) {
-        Set<Relay> members = new HashSet<>();
+    private List<Path> drawnToAny(InternalPaths paths) throws NoPathException {
+        List<Path> drawn = new ArrayList<>();
         for (int i = 0; i < DRAWS; i++) {
-            members.add(layerTwo.draw(of, guard(), relay -> true).relay().orElseThrow());
+            drawn.add(paths.drawToAny(network, guard(), OnionPurpose.CLIENT_RENDEZVOUS, relay -> true));
         }
-        return members;
+        return drawn;
     }
 
-    /** T47: somebody who names one of few second hops as the end of circuits doesn't drive us to others. */
+    /** The relays at a position, the guard being 1. */
+    private static Set<Relay> at(int position, List<Path> paths) {
+        Set<Relay> relays = new HashSet<>();
+        paths.forEach(path -> relays.add(path.hops().get(position - 1)));
+        return relays;
+    }
+
+    /** T47: as long as the purpose and the mode want it, by the drawings of proposals 292 and 333. */
+    @ParameterizedTest
+    @CsvSource({
+        "CLIENT_RENDEZVOUS, 3, 4",
+        "CLIENT_INTRODUCTION, 4, 5",
+        "CLIENT_DIRECTORY, 4, 5",
+        "SERVICE_RENDEZVOUS, 4, 5",
+        "SERVICE_INTRODUCTION, 4, 4",
+        "SERVICE_DIRECTORY, 4, 4"
+    })
+    void t47_length_isThatOfPurposeAndMode(OnionPurpose purpose, int lite, int full) {
+        assertThat(purpose.length(VanguardMode.LITE)).isEqualTo(lite);
+        assertThat(purpose.length(VanguardMode.FULL)).isEqualTo(full);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void t47_draw_ownLastHop_hasFewSecondHops_andWithFullVanguardsFewThirdOnes(VanguardMode mode) throws Exception {
+        InternalPaths paths = paths(mode);
+        List<Path> drawn = drawnToAny(paths);
+        assertThat(at(1, drawn)).containsExactly(guard());
+        assertThat(at(2, drawn)).hasSize(LAYER_TWO).allMatch(relay -> relay.has(RelayFlag.STABLE));
+        if (mode == VanguardMode.FULL) {
+            assertThat(at(3, drawn)).hasSize(LAYER_THREE).doesNotContainAnyElementsOf(at(2, drawn));
+        } else {
+            assertThat(at(3, drawn)).hasSizeGreaterThan(50);
+        }
+        List<Path> more = drawn(
+                paths, OnionPurpose.CLIENT_DIRECTORY, network.view().relays().get(9));
+        assertThat(at(2, more)).isSubsetOf(at(2, drawn));
+        if (mode == VanguardMode.FULL) {
+            assertThat(at(3, more)).isSubsetOf(at(3, drawn));
+        }
+    }
+
+    /** T47: whoever names ends, or is the hop before, can't see that one relay never comes there: our guard. */
     @Test
-    void t47_draw_allOfLayerTwoExcluded_fails() throws NoPathException {
+    void t47_draw_guardMayBeTheEnd_andTheFourthHop() throws Exception {
+        assertThat(at(4, drawn(paths(VanguardMode.LITE), OnionPurpose.CLIENT_DIRECTORY, guard())))
+                .containsExactly(guard());
+        InternalPaths full = paths(VanguardMode.FULL);
+        assertThat(at(5, drawn(full, OnionPurpose.CLIENT_DIRECTORY, guard()))).containsExactly(guard());
+        Relay other = network.view().relays().get(9);
+        assertThat(at(4, drawn(full, OnionPurpose.CLIENT_DIRECTORY, other))).contains(guard());
+        assertThat(at(4, drawnToAny(full))).contains(guard());
+        assertThat(at(3, drawnToAny(paths(VanguardMode.LITE)))).doesNotContain(guard());
+    }
+
+    /** T47: which relays are rendezvous points doesn't depend on who our vanguards are. */
+    @ParameterizedTest
+    @EnumSource
+    void t47_drawToAny_vanguardsAreEndsAsOftenAsOthers(VanguardMode mode) throws Exception {
+        List<Path> drawn = drawnToAny(paths(mode));
+        Set<Relay> second = at(2, drawn);
+        long ends = drawn.stream().filter(path -> second.contains(path.last())).count();
+        // of 66 relays four are of layer two: 121 of 2000; excluded from their own paths they would be 91
+        assertThat(ends).isBetween(100L, 145L);
+    }
+
+    /** T47: somebody who names one of few vanguards as the end of circuits doesn't drive us to others. */
+    @ParameterizedTest
+    @CsvSource({"LITE, guard-hs-l2-number, 2", "FULL, guard-hs-l2-number, 2", "FULL, guard-hs-l3-number, 3"})
+    void t47_draw_allOfALayerExcluded_fails(VanguardMode mode, String parameter, int position) throws Exception {
+        PathSelector one = selector(SupplyWorld.network().parameter(parameter, 1));
+        InternalPaths paths = paths(mode);
+        Relay only = paths.drawToAny(one, guard(one), OnionPurpose.CLIENT_RENDEZVOUS, relay -> true)
+                .hops()
+                .get(position - 1);
+        for (int i = 0; i < 50; i++) {
+            assertThatThrownBy(() -> paths.draw(
+                            one, guard(one), OnionPurpose.CLIENT_INTRODUCTION, only.rsaIdentity(), Optional.of(only)))
+                    .isInstanceOf(NoPathException.class);
+            Path own = paths.drawToAny(one, guard(one), OnionPurpose.CLIENT_RENDEZVOUS, relay -> true);
+            assertThat(own.hops().get(position - 1)).isSameAs(only);
+            assertThat(own.last()).isNotSameAs(only);
+        }
+    }
+
+    /** What was found out by trying: where the only vanguard was to be the end, another end is drawn. */
+    @ParameterizedTest
+    @EnumSource
+    void drawToAny_onlyTheVanguardFits_fails(VanguardMode mode) throws Exception {
         PathSelector one = selector(SupplyWorld.network().parameter("guard-hs-l2-number", 1));
-        Relay guard = one.view().relays().stream()
-                .filter(relay -> relay.has(RelayFlag.GUARD))
-                .findFirst()
-                .orElseThrow();
-        Relay second = paths.draw(one, guard, Optional.empty(), Optional.empty(), relay -> true)
+        InternalPaths paths = paths(mode);
+        Relay only = paths.drawToAny(one, guard(one), OnionPurpose.CLIENT_RENDEZVOUS, relay -> true)
                 .hops()
                 .get(1);
-        assertThat(second).isNotSameAs(guard);
-        for (int i = 0; i < 20; i++) {
-            assertThatThrownBy(() -> paths.draw(
-                            one, guard, Optional.of(second.rsaIdentity()), Optional.of(second), relay -> true))
-                    .isInstanceOf(NoPathException.class);
-            assertThat(paths.draw(one, guard, Optional.empty(), Optional.empty(), relay -> true)
-                            .hops()
-                            .get(1))
-                    .isSameAs(second);
-        }
+        assertThatThrownBy(() -> paths.drawToAny(one, guard(one), OnionPurpose.CLIENT_RENDEZVOUS, only::equals))
+                .isInstanceOf(NoPathException.class);
     }
 
-    @Test
-    void draw_tooFewRelays_fails() {
+    @ParameterizedTest
+    @EnumSource
+    void draw_tooFewRelays_fails(VanguardMode mode) {
         SyntheticNetwork small = new SyntheticNetwork().validAfter(SupplyWorld.START);
         small.relay("one").flags(RelayFlag.GUARD, RelayFlag.STABLE);
         small.relay("two").flags(RelayFlag.STABLE);
         PathSelector few = selector(small);
-        Relay first = few.view().relays().get(0);
-        assertThatThrownBy(() -> paths.draw(few, first, Optional.empty(), Optional.empty(), relay -> true))
+        assertThatThrownBy(() -> paths(mode).drawToAny(few, guard(few), OnionPurpose.CLIENT_RENDEZVOUS, relay -> true))
                 .isInstanceOf(NoPathException.class);
+    }
+
+    /** No relay is Stable, so there are no vanguards; circuits are as long as ever. */
+    @ParameterizedTest
+    @EnumSource
+    void draw_networkWithoutStableRelays_takesOthers(VanguardMode mode) throws Exception {
+        SyntheticNetwork unstable = new SyntheticNetwork().validAfter(SupplyWorld.START);
+        for (int i = 0; i < 6; i++) {
+            unstable.relay("relay" + i).flags(RelayFlag.GUARD);
+        }
+        PathSelector of = selector(unstable);
+        Path path = paths(mode).drawToAny(of, guard(of), OnionPurpose.CLIENT_RENDEZVOUS, relay -> true);
+        assertThat(path.length()).isEqualTo(OnionPurpose.CLIENT_RENDEZVOUS.length(mode));
     }
 }

@@ -21,6 +21,7 @@ import org.onion4j.directory.fetch.OnionDescriptorRequest;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.supply.DirectoryTunnels;
 import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.directory.supply.OnionPurpose;
 import org.onion4j.directory.view.Relay;
 import org.onion4j.hs.client.OnionServiceException.Kind;
 import org.onion4j.hs.descriptor.Descriptor;
@@ -177,7 +178,8 @@ final class DescriptorFetch {
 
     private CompletableFuture<Descriptor> ask(Relay directory) {
         CompletableFuture<Descriptor> answer = new CompletableFuture<>();
-        CompletableFuture<InternalCircuit> circuit = environment.circuits().to(directory);
+        CompletableFuture<InternalCircuit> circuit =
+                environment.circuits().to(OnionPurpose.CLIENT_DIRECTORY, directory);
         Futures.endWith(answer, circuit);
         circuit.whenComplete((built, failure) -> {
             if (failure != null) {

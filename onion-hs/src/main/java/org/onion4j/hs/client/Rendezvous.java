@@ -15,6 +15,7 @@ import org.onion4j.crypto.handshake.HandshakeException;
 import org.onion4j.crypto.handshake.HsNtorClient;
 import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.directory.supply.OnionPurpose;
 import org.onion4j.hs.descriptor.IntroductionPoint;
 import org.onion4j.hs.introduction.IntroductionPlaintext;
 import org.onion4j.hs.pow.PowExtension;
@@ -39,7 +40,8 @@ final class Rendezvous implements AutoCloseable {
     /** Makes the last hop of a new circuit our rendezvous point. */
     static CompletableFuture<Rendezvous> establish(ClientEnvironment environment) {
         CompletableFuture<Rendezvous> result = new CompletableFuture<>();
-        CompletableFuture<InternalCircuit> building = environment.circuits().toAny(IntroductionTargets::canMeet);
+        CompletableFuture<InternalCircuit> building =
+                environment.circuits().toAny(OnionPurpose.CLIENT_RENDEZVOUS, IntroductionTargets::canMeet);
         Futures.endWith(result, building);
         building.whenComplete((circuit, failure) -> {
             if (failure != null) {

@@ -18,6 +18,7 @@ import org.onion4j.crypto.handshake.HandshakeException;
 import org.onion4j.crypto.onion.OnionAddress;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.directory.supply.OnionPurpose;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.hs.client.OnionServiceException.Kind;
 import org.onion4j.hs.descriptor.Descriptor;
@@ -161,7 +162,8 @@ final class ServiceConnector {
         }
         CompletableFuture<Optional<PowExtension>> worked = work(point.get());
         Futures.endWith(result, worked);
-        CompletableFuture<InternalCircuit> introduction = environment.circuits().to(target.get());
+        CompletableFuture<InternalCircuit> introduction =
+                environment.circuits().to(OnionPurpose.CLIENT_INTRODUCTION, target.get());
         Futures.endWith(result, introduction);
         rendezvous().whenComplete((rendezvous, failure) -> {
             if (failure != null) {

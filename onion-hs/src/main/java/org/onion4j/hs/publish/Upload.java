@@ -14,6 +14,7 @@ import org.onion4j.directory.fetch.DirectoryException;
 import org.onion4j.directory.fetch.OnionDescriptorRequest;
 import org.onion4j.directory.supply.DirectoryTunnels;
 import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.directory.supply.OnionPurpose;
 import org.onion4j.directory.view.Relay;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +74,8 @@ final class Upload {
     }
 
     private void build() {
-        CompletableFuture<InternalCircuit> circuit = environment.circuits().to(directory);
+        CompletableFuture<InternalCircuit> circuit =
+                environment.circuits().to(OnionPurpose.SERVICE_DIRECTORY, directory);
         limit(circuit, CIRCUIT_LIMIT);
         result.whenComplete((failure, end) -> circuit.cancel(false));
         circuit.whenComplete((built, failure) -> {

@@ -16,6 +16,7 @@ import org.onion4j.directory.guard.TimeSource;
 import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.directory.supply.OnionPurpose;
 import org.onion4j.hs.service.IntroductionReader.Request;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +73,8 @@ final class Meetings {
 
         void begin() {
             triesLeft--;
-            CompletableFuture<InternalCircuit> circuit = environment.circuits().to(request.rendezvousPoint());
+            CompletableFuture<InternalCircuit> circuit =
+                    environment.circuits().to(OnionPurpose.SERVICE_RENDEZVOUS, request.rendezvousPoint());
             building = Optional.of(circuit);
             circuit.whenComplete((built, failure) -> sequence.run(() -> {
                 if (!underWay.contains(this)) {

@@ -24,6 +24,7 @@ import org.onion4j.directory.guard.TimeSource;
 import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.supply.InternalCircuit;
+import org.onion4j.directory.supply.OnionPurpose;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.directory.view.Relay;
 import org.slf4j.Logger;
@@ -251,7 +252,8 @@ final class ServicePoints {
     }
 
     private void connect(ServicePoint point) {
-        CompletableFuture<InternalCircuit> building = environment.circuits().to(point.relay());
+        CompletableFuture<InternalCircuit> building =
+                environment.circuits().to(OnionPurpose.SERVICE_INTRODUCTION, point.relay());
         point.connect(building);
         building.whenComplete((circuit, failure) -> sequence.run(() -> {
             if (!point.isCircuit(building)) {

@@ -43,7 +43,8 @@ import org.onion4j.crypto.primitive.WarmUp;
 import org.onion4j.directory.fetch.DirectoryEnvironment;
 import org.onion4j.directory.fetch.DirectoryManager;
 import org.onion4j.directory.guard.GuardManager;
-import org.onion4j.directory.guard.LayerTwoGuards;
+import org.onion4j.directory.guard.VanguardMode;
+import org.onion4j.directory.guard.Vanguards;
 import org.onion4j.directory.network.NetworkDescription;
 import org.onion4j.directory.path.PathRules;
 import org.onion4j.directory.supply.BuildTimeouts;
@@ -79,6 +80,7 @@ public final class ClientEngine implements Engine {
     private final ChannelManager channels;
     private final DirectoryTunnels tunnels;
     private final GuardManager guards;
+    private final Vanguards vanguards;
     private final CircuitSupply supply;
     private final OnionServiceClient services;
     private final ServiceHosting hosting;
@@ -122,10 +124,20 @@ public final class ClientEngine implements Engine {
                 environment.ticker(),
                 environment.random(),
                 scheduler);
+        vanguards = Vanguards.open(
+                switch (config.vanguards()) {
+                    case LITE -> VanguardMode.LITE;
+                    case FULL -> VanguardMode.FULL;
+                },
+                config.state(),
+                environment.clock(),
+                environment.ticker(),
+                environment.random(),
+                this::execute);
         InternalCircuits internalCircuits = new InternalCircuits(
                 factory,
                 guards,
-                new LayerTwoGuards(environment.clock(), environment.ticker(), environment.random()),
+                vanguards,
                 supply::buildTimeout,
                 environment.random(),
                 environment.ticker(),
@@ -222,6 +234,7 @@ public final class ClientEngine implements Engine {
 
     private void save() {
         guards.save();
+        vanguards.save();
         supply.save();
     }
 

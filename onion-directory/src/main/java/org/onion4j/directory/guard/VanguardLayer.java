@@ -1,0 +1,152 @@
+package org.onion4j.directory.guard;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.crypto.random.RandomSource;
+import org.onion4j.directory.doc.RelayFlag;
+import org.onion4j.directory.guard.TimeSource.Moment;
+import org.onion4j.directory.guard.Vanguards.Draw;
+import org.onion4j.directory.path.PathSelector;
+import org.onion4j.directory.view.Relay;
+
+/**
+ * The relays that serve in one position of circuits for onion services. One that has served its time, has left the
+ * consensus or has lost the flag Fast or Stable is replaced by another one before the next draw. Guarded by the lock of
+ * {@link Vanguards}.
+ */
+final class VanguardLayer {
+    private final VanguardRules rules;
+    private final RandomSource random;
+    private final List<Member> members = new ArrayList<>();
+    private boolean changed;
+
+    /**
+     * A relay that serves.
+     *
+     * @param since when it was chosen; by the wall clock alone if that was in an earlier run
+     */
+    record Member(RsaIdentity identity, Moment since, Duration lifetime) {
+        /** Its record, by what the wall clock says now. */
+        VanguardRecord record(int layer, Moment now) {
+            Duration left = lifetime.minus(since.until(now));
+            return new VanguardRecord(layer, identity, now.wall().plus(left).minus(lifetime), lifetime);
+        }
+    }
+
+    VanguardLayer(VanguardRules rules, RandomSource random) {
+        this.rules = rules;
+        this.random = random;
+    }
+
+    /** Takes a relay up that served in an earlier run. */
+    void restore(VanguardRecord saved, Moment now) {
+        members.add(new Member(saved.identity(), new Moment(saved.chosenOn(), now.ticks()), saved.lifetime()));
+    }
+
+    List<Member> members() {
+        return members;
+    }
+
+    boolean contains(Relay relay) {
+        return members.stream().anyMatch(member -> member.identity().equals(relay.rsaIdentity()));
+    }
+
+    /** Whether there is something to save. */
+    boolean hasChanged() {
+        return changed;
+    }
+
+    /** Whether there are others, or they serve for another time, than when this was last asked. */
+    boolean takeChanged() {
+        boolean was = changed;
+        changed = false;
+        return was;
+    }
+
+    void markChanged() {
+        changed = true;
+    }
+
+    /**
+     * Draws one that fits, each with the same chance, as C tor does.
+     *
+     * @param mayServe who may be made one of them
+     * @param preferred who should be, if there are enough of these
+     */
+    Draw draw(
+            PathSelector network,
+            Moment now,
+            Predicate<Relay> mayServe,
+            Predicate<Relay> preferred,
+            Predicate<Relay> fits) {
+        List<Relay> listed = retire(network, now);
+        int wanted = rules.size(network.view()::parameter);
+        while (listed.size() < wanted) {
+            Optional<Relay> drawn = drawNew(network, mayServe.and(preferred));
+            if (!drawn.isPresent()) {
+                drawn = drawNew(network, mayServe); // a small network
+            }
+            if (!drawn.isPresent()) {
+                break;
+            }
+            members.add(new Member(drawn.get().rsaIdentity(), now, rules.lifetime(network.view()::parameter, random)));
+            changed = true;
+            listed.add(drawn.get());
+        }
+        List<Relay> candidates = new ArrayList<>();
+        for (Relay relay : listed) {
+            if (relay.hasMicrodescriptor() && fits.test(relay)) {
+                candidates.add(relay);
+            }
+        }
+        Optional<Relay> drawn = candidates.isEmpty()
+                ? Optional.empty()
+                : Optional.of(candidates.get(random.nextInt(candidates.size())));
+        return new Draw(drawn, listed.size() >= wanted);
+    }
+
+    /** Lets those go whose time is over; gives the others, also such as can't be used until their keys are known. */
+    private List<Relay> retire(PathSelector network, Moment now) {
+        List<Relay> listed = new ArrayList<>();
+        List<Member> corrected = new ArrayList<>();
+        for (Iterator<Member> each = members.iterator(); each.hasNext(); ) {
+            Member member = each.next();
+            Optional<Relay> relay = network.view()
+                    .relay(member.identity())
+                    .filter(VanguardLayer::isGood)
+                    .filter(network.rules().usable());
+            if (!relay.isPresent() || member.since().isOlderThan(member.lifetime(), now)) {
+                each.remove();
+                changed = true;
+                continue;
+            }
+            listed.add(relay.get());
+            if (member.since()
+                    .wall()
+                    .isAfter(now.wall())) { // the clock was set back: else it would serve that much longer
+                each.remove();
+                corrected.add(new Member(
+                        member.identity(), new Moment(now.wall(), member.since().ticks()), member.lifetime()));
+                changed = true;
+            }
+        }
+        members.addAll(corrected);
+        return listed;
+    }
+
+    private Optional<Relay> drawNew(PathSelector network, Predicate<Relay> fits) {
+        return network.drawMiddle(relay -> isGood(relay) && !contains(relay) && fits.test(relay), random);
+    }
+
+    private static boolean isGood(Relay relay) {
+        return relay.has(RelayFlag.RUNNING)
+                && relay.has(RelayFlag.VALID)
+                && relay.has(RelayFlag.FAST)
+                && relay.has(RelayFlag.STABLE);
+    }
+}
