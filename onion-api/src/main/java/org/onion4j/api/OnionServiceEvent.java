@@ -72,6 +72,8 @@ public sealed interface OnionServiceEvent
             MALFORMED,
             /** They name places to meet at where the service can't or won't go. */
             BAD_RENDEZVOUS_POINT,
+            /** They name one place to meet at, or places that the network doesn't list, and many others on their way do, too. */
+            BUSY_RENDEZVOUS_POINT,
             /** As many clients are connected as may be. */
             TOO_MANY_CLIENTS
         }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.CircuitException;
+import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.StreamAcceptor;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.onion4j.crypto.random.RandomnessException;
@@ -17,6 +18,7 @@ import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.path.NoPathException;
 import org.onion4j.directory.supply.InternalCircuit;
 import org.onion4j.directory.supply.OnionPurpose;
+import org.onion4j.directory.view.NetworkView;
 import org.onion4j.hs.service.IntroductionReader.Request;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,15 @@ import org.slf4j.LoggerFactory;
 final class Meetings {
     private static final Logger log = LoggerFactory.getLogger(Meetings.class);
 
-    private static final int MAX_UNDER_WAY = 256;
+    static final int MAX_UNDER_WAY = 256;
+    /**
+     * Of those, the ones to relays that the consensus doesn't list where the client says that they are, and those to one
+     * relay: whoever names relays that don't answer is not to take the places of others. Honest clients draw a relay of
+     * the consensus, each its own.
+     */
+    static final int MAX_UNLISTED = 64;
+
+    static final int MAX_TO_ONE_RELAY = 32;
     /** For all tries to meet one client. */
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -61,12 +71,14 @@ final class Meetings {
     /** A client that we are on the way to. */
     private final class Meeting {
         private final Request request;
+        private final boolean listed;
         private final Cancellable limit;
         private int triesLeft;
         private Optional<CompletableFuture<InternalCircuit>> building = Optional.empty();
 
-        Meeting(Request request, int tries) {
+        Meeting(Request request, boolean listed, int tries) {
             this.request = request;
+            this.listed = listed;
             this.triesLeft = tries;
             this.limit = environment.scheduler().schedule(() -> sequence.run(() -> end("it took too long")), LIMIT);
         }
@@ -164,21 +176,39 @@ final class Meetings {
     /**
      * Goes to a client; takes the request over.
      *
-     * @throws RefusedException if there are too many clients
+     * @throws RefusedException if there are too many clients, or too many that name such a rendezvous point
      */
     void meet(Request request) throws RefusedException {
         if (clients.size() + underWay.size() >= options.maxClients() && !closeIdlest()) {
             request.close();
             throw new RefusedException(Refusal.TOO_MANY_CLIENTS);
         }
-        int tries = environment
-                .circuits()
-                .view()
-                .map(view -> view.parameter("hs_service_max_rdv_failures", 2, 1, 10))
+        Optional<NetworkView> view = environment.circuits().view();
+        boolean listed = isListed(request.rendezvousPoint(), view);
+        if (isBusy(request.rendezvousPoint(), listed)) {
+            request.close();
+            throw new RefusedException(Refusal.BUSY_RENDEZVOUS_POINT);
+        }
+        int tries = view.map(known -> known.parameter("hs_service_max_rdv_failures", 2, 1, 10))
                 .orElse(1);
-        Meeting meeting = new Meeting(request, tries);
+        Meeting meeting = new Meeting(request, listed, tries);
         underWay.add(meeting);
         meeting.begin();
+    }
+
+    private static boolean isListed(HopTarget relay, Optional<NetworkView> view) {
+        return view.filter(known -> RendezvousTarget.isListed(relay.rsaIdentity(), relay.address(), known))
+                .isPresent();
+    }
+
+    private boolean isBusy(HopTarget relay, boolean listed) {
+        int toIt = 0;
+        int unlisted = 0;
+        for (Meeting meeting : underWay) {
+            toIt += meeting.request.rendezvousPoint().rsaIdentity().equals(relay.rsaIdentity()) ? 1 : 0;
+            unlisted += meeting.listed ? 0 : 1;
+        }
+        return toIt >= MAX_TO_ONE_RELAY || (!listed && unlisted >= MAX_UNLISTED);
     }
 
     /** The client makes room that has been without streams for longest, if one has. */

@@ -14,6 +14,8 @@ public enum Refusal {
     MALFORMED("introductions that make no sense"),
     /** The relay that it names can't be gone to. */
     BAD_RENDEZVOUS_POINT("introductions to impossible rendezvous points"),
+    /** As many are on their way to that relay, or to relays that the consensus doesn't list, as may be. */
+    BUSY_RENDEZVOUS_POINT("introductions to rendezvous points that too many have named"),
     /** As many clients are connected as may be. */
     TOO_MANY_CLIENTS("introductions of more clients than it takes");
 

@@ -8,6 +8,7 @@ import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.linkspec.LinkSpecifier;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.Ed25519Identity;
+import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.primitive.X25519;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.directory.view.Relay;
@@ -44,7 +45,7 @@ final class RendezvousTarget {
         if (!complete || !X25519.isUsable(onionKey)) {
             throw new RefusedException(Refusal.BAD_RENDEZVOUS_POINT);
         }
-        if (!testing && !isPublic(address.address()) && !isListed(identity, address, view)) {
+        if (!testing && !isPublic(address.address()) && !isListed(identity.identity(), address.address(), view)) {
             throw new RefusedException(Refusal.BAD_RENDEZVOUS_POINT);
         }
         return new HopTarget(
@@ -58,9 +59,9 @@ final class RendezvousTarget {
     }
 
     /** Whether the authorities vouch for the address, whatever it is. */
-    private static boolean isListed(LinkSpecifier.RsaId identity, LinkSpecifier.Ipv4 address, NetworkView view) {
-        return view.relay(identity.identity())
-                .filter(relay -> relay.ipv4().equals(address.address()))
+    static boolean isListed(RsaIdentity identity, Inet4Address address, NetworkView view) {
+        return view.relay(identity)
+                .filter(relay -> relay.ipv4().equals(address))
                 .isPresent();
     }
 
