@@ -2,13 +2,10 @@ package org.onion4j.directory.supply;
 
 import com.google.common.base.Ticker;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.onion4j.circuit.Circuit;
@@ -45,8 +42,6 @@ public final class InternalCircuits {
     private static final int LEAST_HOPS_OF_LIMIT = 4;
 
     private static final Duration SLACK = Duration.ofSeconds(1);
-    /** Circuits that are being built at once, as many as C tor's; others wait for their turn. */
-    static final int MAX_BUILDING = 32;
 
     private final CircuitFactory factory;
     private final GuardManager guards;
@@ -56,12 +51,7 @@ public final class InternalCircuits {
     private final Ticker ticker;
     private final Scheduler scheduler;
     private final AtomicReference<PathSelector> network = new AtomicReference<>();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Queue<Turn> waiting = new ArrayDeque<>(); // guarded by lock
-    private int building; // guarded by lock
-
-    /** A circuit that is wanted. */
-    private record Turn(CompletableFuture<InternalCircuit> result, Runnable begin) {}
+    private final BuildTurns turns = new BuildTurns();
 
     /** @param buildTimeout how long most circuits of three hops take */
     public InternalCircuits(
@@ -110,12 +100,16 @@ public final class InternalCircuits {
     /** A circuit to a relay of our choice that fits. Whoever cancels the future gives it up. */
     public CompletableFuture<InternalCircuit> toAny(OnionPurpose purpose, Predicate<Relay> fits) {
         return build(
-                Optional.empty(), EndChoice.OURS, (selector, guard) -> paths.drawToAny(selector, guard, purpose, fits));
+                purpose,
+                Optional.empty(),
+                EndChoice.OURS,
+                (selector, guard) -> paths.drawToAny(selector, guard, purpose, fits));
     }
 
     /** A circuit to a relay of the view. */
     public CompletableFuture<InternalCircuit> to(OnionPurpose purpose, Relay end) {
         return build(
+                purpose,
                 Optional.empty(),
                 EndChoice.SOMEBODY_ELSES,
                 (selector, guard) -> paths.draw(selector, guard, purpose, end.rsaIdentity(), Optional.of(end)));
@@ -124,6 +118,7 @@ public final class InternalCircuits {
     /** A circuit to a relay that somebody else described. */
     public CompletableFuture<InternalCircuit> to(OnionPurpose purpose, HopTarget end) {
         return build(
+                purpose,
                 Optional.of(end),
                 EndChoice.SOMEBODY_ELSES,
                 (selector, guard) -> paths.draw(selector, guard, purpose, end.rsaIdentity(), Optional.empty()));
@@ -133,57 +128,11 @@ public final class InternalCircuits {
         Path path(PathSelector selector, Relay guard) throws NoPathException;
     }
 
-    private CompletableFuture<InternalCircuit> build(Optional<HopTarget> described, EndChoice choice, Draw draw) {
+    private CompletableFuture<InternalCircuit> build(
+            OnionPurpose purpose, Optional<HopTarget> described, EndChoice choice, Draw draw) {
         CompletableFuture<InternalCircuit> result = new CompletableFuture<>();
-        lock.lock();
-        try {
-            waiting.add(new Turn(result, () -> begin(described, choice, draw, result)));
-        } finally {
-            lock.unlock();
-        }
-        beginNext();
+        turns.add(BuildTurns.Lane.of(purpose), result, () -> begin(described, choice, draw, result));
         return result;
-    }
-
-    /** Begins as many of those that wait as may be begun now. */
-    private void beginNext() {
-        while (true) {
-            Turn turn;
-            lock.lock();
-            try {
-                turn = building < MAX_BUILDING ? waiting.poll() : null;
-                if (turn == null) {
-                    return;
-                }
-                building++;
-            } finally {
-                lock.unlock();
-            }
-            if (!turn.result().isDone()) {
-                try {
-                    turn.begin().run();
-                } catch (RuntimeException e) {
-                    turn.result().completeExceptionally(e);
-                }
-            }
-            if (turn.result().isDone()) {
-                onEnd(); // here, or those that fail at once would be begun one within the other
-            } else {
-                turn.result().whenComplete((circuit, failure) -> {
-                    onEnd();
-                    beginNext();
-                });
-            }
-        }
-    }
-
-    private void onEnd() {
-        lock.lock();
-        try {
-            building--;
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void begin(
