@@ -50,6 +50,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new FetchCommand(stdout))
                 .addSubcommand(new SocksCommand())
                 .addSubcommand(new ServeCommand())
+                .addSubcommand(new ChatCommand(System.in))
                 .addSubcommand(new ResolveCommand())
                 .addSubcommand(new ConsensusCommand(clock))
                 .addSubcommand(new TestnetCommand())

@@ -48,6 +48,8 @@ class ArgumentsTest {
                 "serve --port 80 --to a:b:c | examples/run serve: --to takes HOST:PORT, such as 127.0.0.1:8080, not",
                 "serve --port 80 --to 127.0.0.1:99999 | examples/run serve: --to takes HOST:PORT, such as 127.0.0.1:8080,",
                 "serve --port 80 --to [::1]:80 --authorize abc | examples/run serve: --authorize takes a client's public key",
+                "chat | examples/run chat: Missing required option: '--state=DIR'",
+                "chat --state d nobody | examples/run chat: 'nobody' is no address of an onion service",
                 "resolve a.test --timeout 0 | examples/run resolve: --timeout takes a number from 1 to 86400, not 0",
                 "resolve | examples/run resolve: Missing required parameter: 'NAME'",
                 "consensus | examples/run consensus: Missing required options and parameters",

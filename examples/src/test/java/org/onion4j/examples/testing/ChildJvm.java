@@ -3,6 +3,7 @@ package org.onion4j.examples.testing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,13 @@ public final class ChildJvm implements AutoCloseable {
     /** What it has said on standard error. */
     public String errors() throws IOException {
         return Files.readString(errors);
+    }
+
+    /** Writes a line to its standard input. */
+    public void type(String line) throws IOException {
+        OutputStream in = process.getOutputStream();
+        in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        in.flush();
     }
 
     /** Closes its standard input, which some programs take as a sign to go on. */
