@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
 /** {@code chat}: two processes that know each other by onion address alone. */
 @Command(
         name = "chat",
-        description = "Chats with somebody of whom only the onion address is known. Prints one's own address, then what the"
-                + " other one says, each line behind '> '; sends the lines of standard input, and ends with it.")
+        description =
+                "Chats with somebody of whom only the onion address is known. Prints one's own address, then what the"
+                        + " other one says, each line behind '> '; sends the lines of standard input, and ends with it.")
 final class ChatCommand implements Callable<Integer> {
     private static final int PORT = 7979;
     private static final int MAX_CALLERS = 16;
@@ -80,11 +81,12 @@ final class ChatCommand implements Callable<Integer> {
             try (OnionServiceKey key = us.serviceKey();
                     OnionService service = client.host(config(key, us, room, err))) {
                 Runtime.getRuntime().addShutdownHook(new Thread(client::close, "end of chat"));
-                out.println(us.address());
+                out.println(service.address());
                 out.flush();
                 NetworkOptions.bootstrap(client, err);
                 start("chat: sends", room::send);
-                callee.ifPresent(address -> start("chat: calls", () -> callAgainAndAgain(client, us, address, room, err)));
+                callee.ifPresent(
+                        address -> start("chat: calls", () -> callAgainAndAgain(client, us, address, room, err)));
                 sendWhatIsTyped(room);
                 return ExitStatus.SUCCESS;
             }
