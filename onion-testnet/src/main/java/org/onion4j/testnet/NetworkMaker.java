@@ -102,7 +102,8 @@ final class NetworkMaker {
             members.add(new NetworkDirectory.Member(host, profile(i, host, dirPort, keys)));
         }
         for (Authority authority : authorities) {
-            authority.setSettings(AuthoritySettings.DEFAULT.withFlagChanges(flags));
+            authority.setSettings(
+                    AuthoritySettings.DEFAULT.withParameters(plan.parameters()).withFlagChanges(flags));
         }
         NetworkDirectory network = new NetworkDirectory(
                 members, authorities, schedule, places.get(0).loop());

@@ -14,6 +14,7 @@ import org.onion4j.directory.doc.PortPolicy;
  * @param nicknames of all relays, by their numbers
  * @param families sets of nicknames
  * @param exitPolicies by nickname; exits that are not in it let everything pass
+ * @param parameters of the consensus
  * @param reach what exits connect to
  */
 record NetworkPlan(
@@ -22,6 +23,7 @@ record NetworkPlan(
         ImmutableList<String> nicknames,
         ImmutableList<ImmutableSet<String>> families,
         ImmutableMap<String, ExitPolicy> exitPolicies,
+        ImmutableMap<String, Integer> parameters,
         Reach reach,
         long seed,
         Place place,

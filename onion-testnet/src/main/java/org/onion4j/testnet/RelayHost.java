@@ -1,6 +1,7 @@
 package org.onion4j.testnet;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.testnet.fault.CellFaults;
 import org.onion4j.testnet.keys.RelayIdentity;
@@ -303,6 +305,11 @@ final class RelayHost {
 
     List<SeenCircuit> seen() {
         return place.calls.isClosed() ? seenToTheEnd : get(this::seenNow);
+    }
+
+    /** The onion services that it introduces clients to now, by their authentication keys; none while it is dead. */
+    ImmutableSet<Bytes> services() {
+        return get(() -> relay == null ? ImmutableSet.of() : relay.services());
     }
 
     /** What it is going to tell. */

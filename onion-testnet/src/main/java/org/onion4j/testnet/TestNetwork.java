@@ -244,6 +244,7 @@ public final class TestNetwork implements AutoCloseable {
         private ImmutableList<String> exits = numbered("exit", 2);
         private final List<ImmutableSet<String>> families = new ArrayList<>();
         private final Map<String, ExitPolicy> exitPolicies = new LinkedHashMap<>();
+        private final Map<String, Integer> parameters = new LinkedHashMap<>();
         private NetworkPlan.Reach reach = NetworkPlan.Reach.IPV4;
         private long seed = 1;
         private NetworkPlan.Place place = NetworkPlan.Place.MEMORY;
@@ -344,6 +345,18 @@ public final class TestNetwork implements AutoCloseable {
             return this;
         }
 
+        /**
+         * A parameter that the consensus gives relays and clients. Default: none.
+         *
+         * @param name as the specification has it, such as {@code hs_intro_max_lifetime}: letters, digits and {@code _}
+         */
+        public Builder parameter(String name, int value) {
+            checkNotNull(name, "name");
+            checkArgument(name.matches("[A-Za-z0-9_]{1,64}"), "'%s' is no name of a parameter", name);
+            parameters.put(name, value);
+            return this;
+        }
+
         /** Decides all that is random. Default: 1. */
         public Builder seed(long seed) {
             this.seed = seed;
@@ -398,6 +411,7 @@ public final class TestNetwork implements AutoCloseable {
                     nicknames,
                     ImmutableList.copyOf(families),
                     ImmutableMap.copyOf(exitPolicies),
+                    ImmutableMap.copyOf(parameters),
                     reach,
                     seed,
                     place,

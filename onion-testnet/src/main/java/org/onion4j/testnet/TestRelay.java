@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.testnet.dir.OnionDirectory;
 
 /**
@@ -58,6 +59,11 @@ public final class TestRelay {
     /** The descriptors of onion services that it keeps. */
     OnionDirectory onions() {
         return host.directory().onions();
+    }
+
+    /** The onion services that it introduces clients to now, by their authentication keys, 32 bytes each. */
+    ImmutableSet<Bytes> services() {
+        return host.services();
     }
 
     // What it has seen.

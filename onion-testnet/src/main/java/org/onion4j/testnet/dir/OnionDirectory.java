@@ -1,5 +1,6 @@
 package org.onion4j.testnet.dir;
 
+import com.google.common.primitives.UnsignedLong;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,10 +17,27 @@ public final class OnionDirectory {
     /** The most descriptors at a time; what has expired is forgotten first, then new ones are refused. */
     private static final int MAX_DESCRIPTORS = 10_000;
 
+    /** Hears of what a directory is offered. On the threads of those who offer; must not block. */
+    @FunctionalInterface
+    public interface Watcher {
+        /**
+         * A descriptor that is well-formed and signed was offered, whether it was taken then or not.
+         *
+         * @param blindedKey 32 bytes
+         */
+        void offered(Bytes blindedKey, UnsignedLong revision);
+    }
+
     private record Kept(OnionDescriptorEnvelope descriptor, Instant expires) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Bytes, Kept> kept = new HashMap<>(); // by blinded key; guarded by lock
+    private volatile Watcher watcher = (blindedKey, revision) -> {};
+
+    /** Tells this one, and no longer any other, from now on. */
+    public void watch(Watcher by) {
+        watcher = by;
+    }
 
     /**
      * Takes a descriptor.
@@ -28,6 +46,7 @@ public final class OnionDirectory {
      */
     public void store(byte[] text, Instant now) throws DocumentException {
         OnionDescriptorEnvelope descriptor = OnionDescriptorEnvelope.parse(text, now);
+        watcher.offered(descriptor.blindedKey(), descriptor.revision());
         lock.lock();
         try {
             Kept known = kept.get(descriptor.blindedKey());

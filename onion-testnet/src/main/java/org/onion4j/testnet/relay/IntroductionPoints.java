@@ -2,6 +2,7 @@ package org.onion4j.testnet.relay;
 
 import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -149,6 +150,11 @@ final class IntroductionPoints {
 
     private static RelayMessage decode(RelayCommand command, Bytes data) throws WireFormatException {
         return RelayMessage.decode(command, 0, data.toArray(), 0, data.size());
+    }
+
+    /** The services that clients are introduced to now, by their authentication keys. */
+    ImmutableSet<Bytes> services() {
+        return ImmutableSet.copyOf(services.keySet());
     }
 
     /** The circuit is gone. */

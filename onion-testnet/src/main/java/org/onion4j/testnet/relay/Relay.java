@@ -1,10 +1,12 @@
 package org.onion4j.testnet.relay;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.Ed25519Identity;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.primitive.X25519;
@@ -105,6 +107,11 @@ public final class Relay implements AutoCloseable {
     /** How many circuits are open. */
     public int circuitCount() {
         return core.circuits().size();
+    }
+
+    /** The services that clients are introduced to here now, by their authentication keys. */
+    public ImmutableSet<Bytes> services() {
+        return core.introductionPoints().services();
     }
 
     /** How many links are open. */
