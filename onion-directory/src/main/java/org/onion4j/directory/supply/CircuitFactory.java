@@ -86,6 +86,11 @@ public final class CircuitFactory {
         links.expect(link(circuit.channel()), answer);
     }
 
+    /** Somebody else may say something over this circuit at any time: its link is looked after until it closes. */
+    void tend(Circuit circuit) {
+        links.tend(link(circuit.channel()), circuit.closed());
+    }
+
     /**
      * One circuit being built.
      *

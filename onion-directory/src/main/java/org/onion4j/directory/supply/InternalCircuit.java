@@ -42,6 +42,14 @@ public final class InternalCircuit implements AutoCloseable {
         factory.expect(circuit, answer);
     }
 
+    /**
+     * The far end may say something at any time, and it would not be missed: from now on until it closes, its link is given
+     * up within some 80 seconds if it dies in silence.
+     */
+    public void tend() {
+        factory.tend(circuit);
+    }
+
     /** The far end answered, whatever it said: the circuit works. */
     public void answered() {
         guard.used(true);

@@ -1,8 +1,11 @@
 package org.onion4j.directory.supply;
 
+import com.google.common.collect.ImmutableList;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,8 +14,9 @@ import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 
 /**
  * Finds out which links to relays are dead though nobody has said so, as those of a network that the device has left. A
- * link is doubted when an answer stays away for {@link #DOUBT} and nothing else has come either, or when a link that the
- * relay pads has been quiet for too long. A relay that is doubted is asked for something that costs it nothing and that
+ * link is doubted when an answer stays away for {@link #DOUBT} and nothing else has come either, when a link that the
+ * relay pads has been quiet for too long, or when one over which somebody else is to reach us has been for {@link
+ * #TENDED}. A relay that is doubted is asked for something that costs it nothing and that
  * it must answer; if nothing at all comes over the link within {@link #PROBE}, the link is given up, with its circuits.
  *
  * <p>So a dead link is noticed some 15 seconds after it was wanted, where TCP takes a quarter of an hour.
@@ -25,6 +29,9 @@ final class LinkWatch {
 
     /** How long a relay that is doubted has. */
     static final Duration PROBE = Duration.ofSeconds(10);
+
+    /** For how long nothing need come over a link that is {@linkplain #tend looked after}. */
+    static final Duration TENDED = Duration.ofMinutes(1);
 
     /** How often links are looked at that should be heard of. */
     static final Duration ROUND = Duration.ofSeconds(10);
@@ -54,6 +61,7 @@ final class LinkWatch {
     private final Quiet quiet;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Link> probed = new HashSet<>(); // guarded by the lock
+    private final Map<Link, Integer> tended = new HashMap<>(); // how often each is; guarded by the lock
     private boolean watching; // guarded by the lock
 
     /** Knows all links. */
@@ -73,6 +81,28 @@ final class LinkWatch {
     /** Something has been asked that is answered over this link: as long as it is not, the link may be dead. */
     void expect(Link link, CompletableFuture<?> answer) {
         checkIn(DOUBT, link, answer);
+    }
+
+    /**
+     * Somebody may want to reach us over this link at any time, and we would never miss him: as long as that is so, the relay
+     * is asked now and then, whether it pads the link or not.
+     */
+    void tend(Link link, CompletableFuture<?> over) {
+        lock.lock();
+        try {
+            tended.merge(link, 1, Integer::sum);
+        } finally {
+            lock.unlock();
+        }
+        over.whenComplete((nothing, failure) -> {
+            lock.lock();
+            try {
+                tended.computeIfPresent(link, (same, count) -> count == 1 ? null : count - 1);
+            } finally {
+                lock.unlock();
+            }
+        });
+        watch();
     }
 
     private void checkIn(Duration delay, Link link, CompletableFuture<?> answer) {
@@ -138,13 +168,20 @@ final class LinkWatch {
     }
 
     private void round() {
+        ImmutableList<Link> looked;
         lock.lock();
         try {
             watching = false;
+            looked = ImmutableList.copyOf(tended.keySet());
         } finally {
             lock.unlock();
         }
         quiet.links().forEach(this::doubt);
+        for (Link link : looked) {
+            if (link.unheardFor().compareTo(TENDED) >= 0) {
+                doubt(link);
+            }
+        }
         if (quiet.any()) {
             watch();
         }

@@ -153,6 +153,55 @@ class LinkWatchTest {
     }
 
     @Test
+    void t78_tendedLink_thatIsSilentButLives_isAskedOnceAMinuteAndKept() {
+        any = true;
+        watch.tend(link, new CompletableFuture<>());
+        seconds(3600);
+
+        assertThat(link.asked).isBetween(45, 60);
+        assertThat(link.open).isTrue();
+    }
+
+    @Test
+    void t78_tendedLink_thatIsHeardOf_isNotAsked() {
+        any = true;
+        watch.tend(link, new CompletableFuture<>());
+        for (int i = 0; i < 20; i++) {
+            link.hear();
+            seconds(50);
+        }
+
+        assertThat(link.asked).isZero();
+    }
+
+    @Test
+    void t78_tendedLink_thatIsDead_isGivenUpWithinEightySeconds() {
+        any = true;
+        link.alive = false;
+        watch.tend(link, new CompletableFuture<>());
+        seconds(80);
+
+        assertThat(link.open).isFalse();
+        assertThat(link.asked).isEqualTo(1);
+    }
+
+    @Test
+    void t78_link_isTendedAsLongAsAnyoneWantsIt() {
+        any = true;
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        CompletableFuture<Void> second = new CompletableFuture<>();
+        watch.tend(link, first);
+        watch.tend(link, second);
+        first.complete(null);
+        seconds(80);
+        assertThat(link.asked).isEqualTo(1);
+        second.complete(null);
+        seconds(3600);
+
+        assertThat(link.asked).isEqualTo(1);
+    }
+
+    @Test
     void noLinkLeft_nothingIsScheduledAnyMore() {
         any = true;
         watch.watch();

@@ -289,6 +289,7 @@ final class ServicePoints {
                                 : Futures.cause(failure));
             } else {
                 circuit.answered();
+                circuit.tend();
                 point.establish();
                 ownFailures = 0;
                 firstEstablished = Optional.of(firstEstablished.orElseGet(time::now));
@@ -391,10 +392,13 @@ final class ServicePoints {
             }
         }
         int established = establishedCount();
-        boolean changed = !next.equals(announced) || established != lastEstablished;
-        announced = next;
+        boolean others = !next.equals(announced);
+        if (others) { // else they keep their order, or descriptors would seem to have changed
+            announced = next;
+        }
+        boolean changed = others || established != lastEstablished;
         lastEstablished = established;
-        points.forEach(point -> point.setAnnounced(next.contains(point), now));
+        points.forEach(point -> point.setAnnounced(announced.contains(point), now));
         if (changed) {
             listener.onChanged();
         }
