@@ -147,13 +147,15 @@ class OnionServicePublishTest {
     }
 
     @Test
-    void threeDays_descriptorsAreWhereClientsLook_countersGrow() throws Exception {
+    void threeDays_descriptorsAreWhereClientsAheadAndBehindLook_countersGrow() throws Exception {
         try (TestNetwork network = network(2, 14);
                 PublishingHost host = host(network)) {
             awaitPublished(network, host);
             Map<Bytes, Map<RsaIdentity, UnsignedLong>> revisions = new HashMap<>(); // by blinded key
             Map<Bytes, Set<RsaIdentity>> everResponsible = new HashMap<>();
             Deque<NetworkView> views = new ArrayDeque<>(); // of the last three hours
+            Deque<Map<Bytes, Set<RsaIdentity>>> uploaded =
+                    new ArrayDeque<>(); // by blinded key, in the last three hours
             int seen = 0;
             int missing = 0;
             for (int hour = 0; hour < 72; hour++) {
@@ -196,6 +198,24 @@ class OnionServicePublishTest {
                 views.addLast(view);
                 if (views.size() > 4) {
                     views.removeFirst();
+                }
+                Map<Bytes, Set<RsaIdentity>> now = new HashMap<>();
+                for (RingTimes.Slot slot : slots(view)) {
+                    Bytes key = keys(slot).blindedKey();
+                    now.put(key, kept(network, keys(slot)).keySet());
+                }
+                uploaded.addLast(now);
+                if (uploaded.size() > 4) {
+                    uploaded.removeFirst();
+                }
+                RingTimes.Slot ahead = RingTimes.of(view, true).forClient();
+                Set<RsaIdentity> askedAhead = identities(
+                        DirectoryRing.of(view, ahead).toFetch(keys(ahead).blindedKey()));
+                for (Map<Bytes, Set<RsaIdentity>> then : uploaded) { // had the service stayed at the consensus of then
+                    assertThat(then.get(keys(ahead).blindedKey()))
+                            .as("hour %s, a client ahead of the service", hour)
+                            .isNotNull()
+                            .containsAnyElementsOf(askedAhead);
                 }
                 for (NetworkView old : views) { // a client with this consensus looks, and finds it
                     RingTimes.Slot slot = RingTimes.of(old, true).forClient();
