@@ -50,7 +50,7 @@ class KeyRotationTest {
             assertThat(signingKeys).hasSize(2);
             assertThat(relay.identity().ntorKeys()).hasSize(1); // the first is no longer taken
             network.relay("exit2").kill();
-            network.time().advance(Duration.ofHours(2)); // all have heard of it
+            network.time().advance(Duration.ofHours(6)); // all have heard of it
             assertThat(fetch(old)).isEqualTo("on");
             try (OnionClient young = network.newClient()) {
                 assertThat(fetch(young)).isEqualTo("on");

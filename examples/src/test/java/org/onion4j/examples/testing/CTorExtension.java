@@ -9,6 +9,7 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -20,7 +21,7 @@ final class CTorExtension implements ExecutionCondition, ParameterResolver {
     /** The programs that these tests start; {@code ss} tells which relays a download goes through. */
     private static final List<String> NEEDED = List.of("tor", "tor-gencert", "tor-resolve", "curl", "ss");
 
-    /** What the store keeps: closed by JUnit at the end of the whole run. */
+    /** What the store keeps: closed by JUnit at the end of the whole run, which may run the classes one by one. */
     private record Shared(CTorNetwork network) implements AutoCloseable {
         @Override
         public void close() {
@@ -39,8 +40,7 @@ final class CTorExtension implements ExecutionCondition, ParameterResolver {
         if (Boolean.getBoolean("onion4j.requireCtor")) {
             throw new ExtensionConfigurationException("the tests with C tor are required, and there is no " + missing);
         }
-        AtomicBoolean said = context.getRoot()
-                .getStore(NAMESPACE)
+        AtomicBoolean said = context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
                 .getOrComputeIfAbsent("said", key -> new AtomicBoolean(), AtomicBoolean.class);
         if (!said.getAndSet(true)) {
             System.out.println(
@@ -56,8 +56,7 @@ final class CTorExtension implements ExecutionCondition, ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
+        return context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
                 .getOrComputeIfAbsent("network", key -> new Shared(start()), Shared.class)
                 .network();
     }
