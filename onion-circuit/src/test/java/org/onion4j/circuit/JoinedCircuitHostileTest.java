@@ -39,8 +39,8 @@ import org.onion4j.circuit.testing.Meeting.Joined;
 import org.onion4j.crypto.bytes.Bytes;
 
 /**
- * Clients of an onion service, and relays on the way to them, that break the rules: the circuit at fault is closed, and
- * nothing else. The fixture sees after each test that another circuit of the same channel works.
+ * Clients of an onion service, and relays on the way to them, that break the rules (T16, T54): the circuit at fault is closed,
+ * and nothing else. The fixture sees after each test that another circuit of the same channel works.
  */
 @Timeout(60)
 class JoinedCircuitHostileTest {

@@ -387,7 +387,7 @@ class JoinedCircuitTest {
     }
 
     @Test
-    void begin_malformed_isRefused_andTheCircuitGoesOn() throws Exception {
+    void t54_begin_malformed_isRefused_andTheCircuitGoesOn() throws Exception {
         Joined joined = join();
         joined.client().send(3, RelayCommand.BEGIN, Bytes.fromHex("3a3830")); // no NUL
         awaitEnd(joined, 3, EndReason.TORPROTOCOL);
@@ -416,7 +416,7 @@ class JoinedCircuitTest {
     // The limit.
 
     @Test
-    void limit_oneMore_isRefused_andOnceAnotherEndsTaken() throws Exception {
+    void t55_limit_oneMore_isRefused_andOnceAnotherEndsTaken() throws Exception {
         Joined joined = join(StreamLimit.refusing(2));
         DataStream first = joined.open(1);
         joined.offer(2); // those that wait count, too
@@ -430,7 +430,7 @@ class JoinedCircuitTest {
     }
 
     @Test
-    void limit_oneMore_closesTheCircuit_whereThatIsWanted() throws Exception {
+    void t55_limit_oneMore_closesTheCircuit_whereThatIsWanted() throws Exception {
         Joined joined = join(new StreamLimit(2, StreamLimit.Excess.CLOSE_CIRCUIT));
         DataStream first = joined.open(1);
         joined.offer(2);

@@ -96,7 +96,7 @@ class HostedServiceHostileTest {
 
     @Test
     @OnionNetwork(seed = 50, relays = 10)
-    void introductionsForNobody_inAFlood_leaveOthersTheirTurn(TestNetwork network, OnionClient client)
+    void t53_introductionsForNobody_inAFlood_leaveOthersTheirTurn(TestNetwork network, OnionClient client)
             throws Exception {
         try (OnionClient host = network.newClient()) {
             hostile(network, passing -> {
@@ -115,7 +115,8 @@ class HostedServiceHostileTest {
 
     @Test
     @OnionNetwork(seed = 51, relays = 10)
-    void introductionPointsThatRefuse_areReplacedByOthers(TestNetwork network, OnionClient client) throws Exception {
+    void t56_introductionPointsThatRefuse_areReplacedByOthers(TestNetwork network, OnionClient client)
+            throws Exception {
         AtomicInteger refused = new AtomicInteger();
         hostile(network, passing -> {
             boolean asked = passing.isFromClient("ESTABLISH_INTRO");
@@ -132,7 +133,7 @@ class HostedServiceHostileTest {
 
     @Test
     @OnionNetwork(seed = 52, relays = 10)
-    void theFirstCircuitToARendezvousPoint_fails_andAnotherOneGetsThere(TestNetwork network, OnionClient client)
+    void t52_theFirstCircuitToARendezvousPoint_fails_andAnotherOneGetsThere(TestNetwork network, OnionClient client)
             throws Exception {
         try (OnionClient host = network.newClient();
                 OnionService service = host(host)) {

@@ -147,7 +147,7 @@ class OnionServicePublishTest {
     }
 
     @Test
-    void threeDays_descriptorsAreWhereClientsAheadAndBehindLook_countersGrow() throws Exception {
+    void t58_threeDays_descriptorsAreWhereClientsAheadAndBehindLook_countersGrow() throws Exception {
         try (TestNetwork network = network(2, 14);
                 PublishingHost host = host(network)) {
             awaitPublished(network, host);
@@ -276,7 +276,7 @@ class OnionServicePublishTest {
     }
 
     @Test
-    void directoryRefuses_isTriedAgainUntilItTakesIt() throws Exception {
+    void t57_directoryRefuses_isTriedAgainUntilItTakesIt() throws Exception {
         try (TestNetwork network = network(5, 10);
                 PublishingHost host = host(network)) {
             network.time().advance(Duration.ofMinutes(1));
@@ -301,7 +301,7 @@ class OnionServicePublishTest {
     }
 
     @Test
-    void directoryMute_isTriedAgain_othersDontWaitForIt() throws Exception {
+    void t57_directoryMute_isTriedAgain_othersDontWaitForIt() throws Exception {
         try (TestNetwork network = network(6, 10);
                 PublishingHost host = host(network)) {
             network.time().advance(Duration.ofMinutes(1));
@@ -322,7 +322,7 @@ class OnionServicePublishTest {
     }
 
     @Test
-    void restartWithTheClockSetBack_countersStillGrow() throws Exception {
+    void t58_restartWithTheClockSetBack_countersStillGrow() throws Exception {
         try (TestNetwork network = network(7, 10)) {
             Map<Bytes, Descriptor> before = new HashMap<>();
             try (PublishingHost host = host(network)) {
