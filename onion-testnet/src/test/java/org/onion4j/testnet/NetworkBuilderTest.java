@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.onion4j.api.BootstrapException;
 import org.onion4j.api.ExitPolicyException;
 import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.IpVersions;
@@ -210,15 +209,6 @@ class NetworkBuilderTest {
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> network.serve(null, 80, Handlers.echo())).hasMessage("host");
             assertThatThrownBy(() -> network.serve("a.example", 80, null)).hasMessage("handler");
-        }
-    }
-
-    @Test
-    void networkWithoutExits_isToldWithoutWaiting() throws Exception {
-        try (TestNetwork network = TestNetwork.builder().relays(3).exits(0).build()) {
-            assertThatThrownBy(() -> network.client().openStream("a.example", 80))
-                    .isInstanceOf(BootstrapException.class)
-                    .hasMessage("no path through the network: no exit is known");
         }
     }
 

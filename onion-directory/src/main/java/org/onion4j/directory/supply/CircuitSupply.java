@@ -189,13 +189,20 @@ public final class CircuitSupply implements AutoCloseable {
 
     /**
      * Builds a circuit to any exit if there is none yet, to find out whether the network works. Done when there is one
-     * that can be used; until then tries go on.
+     * that can be used; until then tries go on, unless the future is cancelled.
      *
      * @param obstacle told at each try why no path could be had, or that there was nothing in the way; must not block
      */
     public CompletableFuture<Void> first(Consumer<Optional<NoPathException>> obstacle) {
-        return add(new Wish(Wish.Kind.PROBE, ANY_EXIT, new CompletableFuture<>(), obstacle))
-                .thenAccept(lease -> {});
+        CompletableFuture<CircuitLease> lease =
+                add(new Wish(Wish.Kind.PROBE, ANY_EXIT, new CompletableFuture<>(), obstacle));
+        CompletableFuture<Void> first = lease.thenAccept(circuit -> {});
+        first.whenComplete((nothing, failure) -> {
+            if (first.isCancelled()) {
+                lease.cancel(false);
+            }
+        });
+        return first;
     }
 
     private CompletableFuture<CircuitLease> add(Wish wish) {

@@ -2,6 +2,7 @@ package org.onion4j.api.internal.engine;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.api.BootstrapException;
 import org.onion4j.api.BootstrapPhase;
@@ -17,6 +18,7 @@ import org.onion4j.directory.path.PathSelector;
 import org.onion4j.directory.path.Position;
 import org.onion4j.directory.supply.CircuitSupply;
 import org.onion4j.directory.supply.InternalCircuits;
+import org.onion4j.directory.supply.OnionPurpose;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.hs.client.OnionServiceClient;
 
@@ -46,7 +48,8 @@ final class Bootstrap implements DirectoryListener {
     private Optional<PathSelector> selector = Optional.empty();
     private boolean documentsReady;
     private boolean circuitWanted;
-    private boolean withoutExits;
+    private CompletableFuture<Void> exitProbe = CompletableFuture.completedFuture(null); // the first circuit to an exit
+    private boolean internalWanted; // a circuit that needs no exit is being built, to see whether the network works
 
     Bootstrap(
             GuardManager guards,
@@ -156,31 +159,61 @@ final class Bootstrap implements DirectoryListener {
         hosted.run();
         if (first) {
             progress.advance(BootstrapPhase.BUILDING_CIRCUIT, DIRECTORY_TO, Optional.empty());
-            supply.first(this::pathObstacle).thenRun(() -> {
-                progress.advance(BootstrapPhase.READY, 1.0, Optional.empty());
-                gate.open();
-            });
+            CompletableFuture<Void> probe = supply.first(this::pathObstacle);
+            lock.lock();
+            try {
+                exitProbe = probe;
+            } finally {
+                lock.unlock();
+            }
+            probe.thenRun(this::becomeReady);
         }
     }
 
-    /** Why no circuit can be begun, or that it can. Without any exit, nobody need wait for one. */
+    private void becomeReady() {
+        progress.advance(BootstrapPhase.READY, 1.0, Optional.empty());
+        gate.open();
+    }
+
+    /** Why no circuit can be begun, or that it can. Without any exit, one for onion services will do. */
     void pathObstacle(Optional<NoPathException> obstacle) {
         Optional<String> why = obstacle.map(e -> "no path through the network: " + e.getMessage());
         progress.blocked(BootstrapPhase.BUILDING_CIRCUIT, why);
-        boolean hopeless = obstacle.filter(Bootstrap::isLackOfExits).isPresent();
-        boolean wasHopeless;
+        if (obstacle.filter(Bootstrap::isLackOfExits).isPresent() && !gate.isOpen()) {
+            tryWithoutExits();
+        }
+    }
+
+    /** Tries once; the next obstacle lets it try again. */
+    private void tryWithoutExits() {
         lock.lock();
         try {
-            wasHopeless = withoutExits;
-            withoutExits = hopeless;
+            if (internalWanted) {
+                return;
+            }
+            internalWanted = true;
         } finally {
             lock.unlock();
         }
-        if (hopeless) {
-            gate.fail(new BootstrapException(BootstrapPhase.BUILDING_CIRCUIT, why.get(), obstacle.get()));
-        } else if (wasHopeless) {
-            gate.hopeAgain();
-        }
+        internal.toAny(OnionPurpose.CLIENT_RENDEZVOUS, relay -> true).whenComplete((circuit, failure) -> {
+            boolean stillWanted;
+            CompletableFuture<Void> probe;
+            lock.lock();
+            try {
+                internalWanted = false;
+                stillWanted = documentsReady;
+                probe = exitProbe;
+            } finally {
+                lock.unlock();
+            }
+            if (circuit != null) {
+                circuit.close();
+                if (stillWanted) {
+                    becomeReady();
+                    probe.cancel(false); // it would try on and on; should there be exits one day, streams ask for them
+                }
+            }
+        });
     }
 
     private static boolean isLackOfExits(NoPathException e) {

@@ -68,20 +68,13 @@ class BootstrapTest {
     }
 
     @Test
-    void networkWithoutExits_failsRequestsUntilThereAreSome() {
-        CompletableFuture<Void> before = gate.await();
-        bootstrap.pathObstacle(
-                Optional.of(new NoPathException(Position.EXIT, NoPathException.Lack.NO_RELAY, "no exit is known")));
-
-        for (CompletableFuture<Void> request : List.of(before, gate.await())) {
-            assertThatThrownBy(request::get)
-                    .cause()
-                    .isInstanceOf(BootstrapException.class)
-                    .hasMessage("no path through the network: no exit is known");
-        }
+    void pathObstacle_keepsRequestsWaitingAndIsTold() {
+        status(null);
+        progress.advance(BootstrapPhase.BUILDING_CIRCUIT, 0.85, Optional.empty());
         bootstrap.pathObstacle(
                 Optional.of(new NoPathException(Position.GUARD, NoPathException.Lack.ALL_EXCLUDED, "no guard is up")));
         assertThat(gate.await()).isNotDone();
+        assertThat(progress.current().blockedBy()).contains("no path through the network: no guard is up");
     }
 
     @Test
