@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.onion4j.api.internal.IntroductionRate;
+import org.onion4j.api.internal.WorkDemand;
 import org.onion4j.api.internal.service.PortTarget;
 
 /**
@@ -37,6 +38,7 @@ public final class OnionServiceConfig {
     private final boolean restricted;
     private final int introductionPoints;
     private final Optional<IntroductionRate> introductionRate;
+    private final Optional<WorkDemand> proofOfWork;
     private final int maxStreamsPerCircuit;
     private final boolean closeCircuitAtStreamLimit;
     private final int maxStreams;
@@ -51,6 +53,7 @@ public final class OnionServiceConfig {
         this.restricted = builder.restricted || !builder.clients.isEmpty();
         this.introductionPoints = builder.introductionPoints;
         this.introductionRate = Optional.ofNullable(builder.introductionRate);
+        this.proofOfWork = Optional.ofNullable(builder.proofOfWork);
         this.maxStreamsPerCircuit = builder.maxStreamsPerCircuit;
         this.closeCircuitAtStreamLimit = builder.closeCircuitAtStreamLimit;
         this.maxStreams = builder.maxStreams;
@@ -89,6 +92,10 @@ public final class OnionServiceConfig {
 
     Optional<IntroductionRate> introductionRate() {
         return introductionRate;
+    }
+
+    Optional<WorkDemand> proofOfWork() {
+        return proofOfWork;
     }
 
     int maxStreamsPerCircuit() {
@@ -132,6 +139,7 @@ public final class OnionServiceConfig {
         private boolean restricted;
         private int introductionPoints = 3;
         private IntroductionRate introductionRate;
+        private WorkDemand proofOfWork;
         private int maxStreamsPerCircuit;
         private boolean closeCircuitAtStreamLimit;
         private int maxStreams = 512;
@@ -265,6 +273,33 @@ public final class OnionServiceConfig {
          */
         public Builder introductionRate(int perSecond, int burst) {
             this.introductionRate = new IntroductionRate(perSecond, burst);
+            return this;
+        }
+
+        /**
+         * Asks clients for proof of work while there are more of them than the service can go to: 250 a second, and 2,500 at
+         * once after a pause. {@link #proofOfWork(int, int, int)} says how it works. Default: no work is asked for.
+         */
+        public Builder proofOfWork() {
+            this.proofOfWork = WorkDemand.DEFAULT;
+            return this;
+        }
+
+        /**
+         * Asks clients for proof of work while there are more of them than the service can go to. They wait in a queue, out
+         * of which those come first who have done most work; what waits for more than 15 seconds is dropped, and when the
+         * queue is full, its lower half. How much work to do is said in the service's descriptor. It is thought over every
+         * five minutes: it grows while the queue is long, and falls while there is none. Clients who do none can reach the
+         * service all the same when it isn't busy. A client does 10,000 at most, which takes a computer some minutes.
+         *
+         * @param perSecond how many clients the service goes to, on average; at least 1
+         * @param burst how many at once after a pause; at least {@code perSecond}
+         * @param effort how much work is suggested at first, 0 to 10,000: 0 if nothing is known of a flood. It falls by a
+         *     third every five minutes that there is none
+         * @throws IllegalArgumentException if one of them is out of its range
+         */
+        public Builder proofOfWork(int perSecond, int burst, int effort) {
+            this.proofOfWork = new WorkDemand(perSecond, burst, effort);
             return this;
         }
 

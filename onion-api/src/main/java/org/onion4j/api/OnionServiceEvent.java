@@ -74,6 +74,8 @@ public sealed interface OnionServiceEvent
             BAD_RENDEZVOUS_POINT,
             /** They name one place to meet at, or places that the network doesn't list, and many others on their way do, too. */
             BUSY_RENDEZVOUS_POINT,
+            /** Their proof of work is false, or for a puzzle that isn't set any more. */
+            BAD_WORK,
             /** As many clients are connected as may be. */
             TOO_MANY_CLIENTS
         }

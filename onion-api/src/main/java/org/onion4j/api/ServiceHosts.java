@@ -128,6 +128,7 @@ final class ServiceHosts {
                 config.key().map(key -> SecretBytes.adopt(key.expanded())),
                 config.introductionPoints(),
                 config.introductionRate(),
+                config.proofOfWork(),
                 config.maxStreamsPerCircuit(),
                 config.closeCircuitAtStreamLimit(),
                 OnionService.keys(clients, config.restricted(), random),

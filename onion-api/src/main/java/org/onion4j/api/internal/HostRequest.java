@@ -15,6 +15,7 @@ import org.onion4j.crypto.bytes.SecretBytes;
  *     new one
  * @param introductionPoints how many, 1 to 20
  * @param rate what these are asked to pass on at most; empty for what the network says
+ * @param work what proof of work it asks for, if it does
  * @param maxStreamsPerCircuit how many streams a circuit may have open; 0 for no limit
  * @param closeCircuitAtStreamLimit whether a circuit is closed that wants more
  * @param clients the X25519 keys of those who may find it; empty for everybody
@@ -26,6 +27,7 @@ public record HostRequest(
         Optional<SecretBytes> key,
         int introductionPoints,
         Optional<IntroductionRate> rate,
+        Optional<WorkDemand> work,
         int maxStreamsPerCircuit,
         boolean closeCircuitAtStreamLimit,
         ImmutableSet<Bytes> clients,

@@ -24,6 +24,10 @@ public final class RequestQueue<T> {
 
     /** With so many rendezvous under way, only requests that made the suggested effort are dealt with. */
     private static final int MAX_CHEAP_UNDER_WAY = 16;
+    /** With so many, only requests that made any effort at all are dealt with: there is to be room for them. */
+    static final int MAX_FREE_UNDER_WAY = 192;
+    /** What waits after a burst are the requests of a minute: no client waits for longer. */
+    private static final long SECONDS_OF_CAPACITY = 60;
 
     private static final int MIN_LOW_WATER = 8;
     private static final int RATE_PER_LOW_WATER = 4;
@@ -43,8 +47,16 @@ public final class RequestQueue<T> {
         /** As C tor has it where proof of work is asked for. */
         public static final Pace DEFAULT = new Pace(250, 2_500);
 
+        /** Most requests that wait at any pace; some 1 KiB each. */
+        static final int MAX_CAPACITY = 17_500; // C tor's at its default pace
+
         public Pace {
             checkArgument(perSecond > 0 && burst >= perSecond, "pace %s, %s", perSecond, burst);
+        }
+
+        /** How many requests may wait: beyond it, the better half stays. */
+        public int capacity() {
+            return (int) Math.min(MAX_CAPACITY, burst + SECONDS_OF_CAPACITY * perSecond);
         }
     }
 
@@ -76,9 +88,12 @@ public final class RequestQueue<T> {
      * An empty queue.
      *
      * @param capacity most requests that wait, at least 2
+     * @param effort suggested at first, 0 to 2^32 - 1
      */
-    public RequestQueue(Pace pace, int capacity, Ticker ticker) {
+    public RequestQueue(Pace pace, int capacity, long effort, Ticker ticker) {
         checkArgument(capacity >= 2, "capacity %s", capacity);
+        checkArgument(effort >= 0 && effort <= MAX_EFFORT, "effort %s", effort);
+        this.suggested = effort;
         this.ticker = ticker;
         this.pace = pace;
         this.highWater = capacity;
@@ -156,8 +171,10 @@ public final class RequestQueue<T> {
                 dropped.add(waiting.poll().request());
                 continue;
             }
-            boolean cheap = waiting.peek().effort() < suggested;
-            if ((cheap && underWay >= MAX_CHEAP_UNDER_WAY) || tokens < 1) {
+            long effort = waiting.peek().effort();
+            boolean tooCheap = (effort < suggested && underWay >= MAX_CHEAP_UNDER_WAY)
+                    || (effort == 0 && underWay >= MAX_FREE_UNDER_WAY);
+            if (tooCheap || tokens < 1) {
                 return new Next.Later<>(LATER);
             }
             tokens--;
@@ -167,6 +184,14 @@ public final class RequestQueue<T> {
             return new Next.Request<>(request);
         }
         return new Next.Nothing<>();
+    }
+
+    /** Takes all out. */
+    public List<T> clear() {
+        List<T> all = new ArrayList<>();
+        waiting.forEach(each -> all.add(each.request()));
+        waiting.clear();
+        return all;
     }
 
     private void refill(long now) {

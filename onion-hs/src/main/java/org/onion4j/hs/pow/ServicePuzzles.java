@@ -86,6 +86,26 @@ public final class ServicePuzzles {
         }
     }
 
+    /** Whether this is the seed of the puzzle that is set now: it may have been renewed early. */
+    public boolean isCurrent(Bytes seed) {
+        lock.lock();
+        try {
+            return current.value.equals(seed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** In how long the seed is to be renewed; not positive if it is due. */
+    public Duration renewalIn() {
+        lock.lock();
+        try {
+            return life.minus(since.until(time.now()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void begin(Moment now) {
         since = now;
         life = MIN_SEED_LIFE.plusSeconds(random.nextInt(SEED_LIFE_SPREAD_SECONDS));
@@ -93,12 +113,13 @@ public final class ServicePuzzles {
     }
 
     private void renew(Moment now) {
-        Seed former = current;
-        previous = Optional.of(former);
+        Seed next;
         do {
-            current = new Seed(Bytes.copyOf(random.bytes(ProofOfWork.SEED_LEN)));
-        } while (current.head().equals(former.head())); // by which answers name them
+            next = new Seed(Bytes.copyOf(random.bytes(ProofOfWork.SEED_LEN)));
+        } while (next.head().equals(current.head())); // by which answers name them
         begin(now);
+        previous = Optional.of(current);
+        current = next;
     }
 
     /**

@@ -3,6 +3,6 @@
  * and the queue in which it deals with who worked most first. Entry types: {@link org.onion4j.hs.pow.ClientWork}, {@link
  * org.onion4j.hs.pow.ServicePuzzles}, {@link org.onion4j.hs.pow.RequestQueue}. Imports the puzzle itself from {@code
  * crypto.pow}. Threads: said with each.
- * Our own services ask for no work yet: only the client uses this so far. Spec: proposal 327 ("A First Take at PoW Over Introduction Circuits").
+ * Spec: proposal 327 ("A First Take at PoW Over Introduction Circuits").
  */
 package org.onion4j.hs.pow;

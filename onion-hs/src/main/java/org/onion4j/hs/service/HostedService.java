@@ -14,6 +14,7 @@ import org.onion4j.directory.guard.TimeSource;
 import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.hs.descriptor.IntroductionPoint;
+import org.onion4j.hs.descriptor.PowParameters;
 import org.onion4j.hs.publish.PublishEnvironment;
 import org.onion4j.hs.publish.PublishedContent;
 import org.onion4j.hs.publish.Publisher;
@@ -46,6 +47,7 @@ public final class HostedService implements AutoCloseable {
     private final ServicePoints points;
     private final IntroductionDesk desk;
     private final Meetings meetings;
+    private final Optional<WorkGate> gate;
     private final Publisher publisher;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -77,6 +79,7 @@ public final class HostedService implements AutoCloseable {
         this.subcredentials = new Subcredentials(address, environment.testing());
         this.meetings =
                 new Meetings(environment, time, sequence, options, new Streams(acceptor), this::onMeetingsChanged);
+        this.gate = options.work().map(work -> new WorkGate(environment, time, sequence, refusals, work, new Server()));
         this.desk = new IntroductionDesk(
                 environment, time, sequence, subcredentials, refusals, options.maxWaiting(), new Follower());
         this.points = new ServicePoints(environment, time, sequence, options, desk::accept, this::onPointsChanged);
@@ -102,6 +105,7 @@ public final class HostedService implements AutoCloseable {
                     }
                 }));
         sequence.run(this::look);
+        gate.ifPresent(asked -> sequence.run(asked::look));
         state.ifPresent(memory -> saveLater());
     }
 
@@ -239,6 +243,7 @@ public final class HostedService implements AutoCloseable {
     }
 
     private void onMeetingsChanged() {
+        gate.ifPresent(WorkGate::onRoom);
         desk.onRoom();
         tell();
     }
@@ -290,6 +295,7 @@ public final class HostedService implements AutoCloseable {
     private void endIntroductions() {
         publisher.close();
         desk.close();
+        gate.ifPresent(WorkGate::close);
         save();
         points.end();
     }
@@ -344,24 +350,72 @@ public final class HostedService implements AutoCloseable {
         public ImmutableList<Bytes> clients() {
             return clients;
         }
+
+        @Override
+        public Optional<PowParameters> pow() {
+            return gate.map(WorkGate::announced);
+        }
     }
 
     /** What becomes of introductions. */
     private final class Follower implements IntroductionDesk.Follower {
         @Override
         public boolean hasRoom() {
-            return meetings.hasRoom();
+            return gate.isPresent() || meetings.hasRoom(); // who worked is to be known before there is room
         }
 
         @Override
-        public void follow(Request request) throws RefusedException {
-            meetings.meet(request);
-            tell();
+        public boolean asksForWork() {
+            return gate.isPresent();
+        }
+
+        @Override
+        public long effort(Request request) throws RefusedException {
+            return gate.isPresent() ? gate.get().effort(request) : 0;
+        }
+
+        @Override
+        public void follow(Request request, long effort) throws RefusedException {
+            if (gate.isPresent()) {
+                gate.get().add(request, effort);
+            } else {
+                meet(request);
+            }
         }
 
         @Override
         public void onWornOut() {
             points.look();
+        }
+    }
+
+    private void meet(Request request) throws RefusedException {
+        meetings.meet(request);
+        tell();
+    }
+
+    /** Who goes to the clients that have worked. */
+    private final class Server implements WorkGate.Server {
+        @Override
+        public boolean hasRoom() {
+            return meetings.hasRoom();
+        }
+
+        @Override
+        public int underWay() {
+            return meetings.underWay();
+        }
+
+        @Override
+        public void serve(Request request) throws RefusedException {
+            meet(request);
+        }
+
+        @Override
+        public void onAnnounced() {
+            if (isActive() && !announced.isEmpty()) {
+                publisher.contentChanged();
+            }
         }
     }
 

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.onion4j.circuit.message.Introduce2;
 import org.onion4j.crypto.bytes.Bytes;
-import org.onion4j.crypto.handshake.HsNtorService;
 import org.onion4j.directory.guard.TimeSource;
 import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.view.NetworkView;
+import org.onion4j.hs.service.IntroductionReader.Opened;
 import org.onion4j.hs.service.IntroductionReader.Request;
 
 /**
@@ -30,15 +30,25 @@ final class IntroductionDesk {
 
     /** What follows an introduction; called in the sequence. */
     interface Follower {
-        /** Whether one more can be followed now; else {@link #onRoom} is to be called later. */
+        /** Whether one more can be read now; else {@link #onRoom} is to be called later. */
         boolean hasRoom();
+
+        /** Whether our descriptors ask for proof of work. */
+        boolean asksForWork();
+
+        /**
+         * How much work a request has proved to have done.
+         *
+         * @throws RefusedException if its proof isn't good
+         */
+        long effort(Request request) throws RefusedException;
 
         /**
          * Takes a request over.
          *
          * @throws RefusedException if there are too many already
          */
-        void follow(Request request) throws RefusedException;
+        void follow(Request request, long effort) throws RefusedException;
 
         /** A point has introduced as many as it was to. */
         void onWornOut();
@@ -91,7 +101,15 @@ final class IntroductionDesk {
 
     private void readLater() {
         if (reading.compareAndSet(false, true)) {
-            sequence.run(this::read);
+            boolean begun = false;
+            try {
+                sequence.run(this::read);
+                begun = true;
+            } finally {
+                if (!begun) {
+                    reading.set(false); // there is no thread, say: the next one may find one
+                }
+            }
         }
     }
 
@@ -125,7 +143,8 @@ final class IntroductionDesk {
             return; // its keys are gone
         }
         try {
-            follower.follow(check(waiting));
+            Checked checked = check(waiting);
+            follower.follow(checked.request(), checked.effort());
         } catch (RefusedException e) {
             refusals.add(e.refusal());
         }
@@ -134,7 +153,9 @@ final class IntroductionDesk {
         }
     }
 
-    private Request check(Waiting waiting) throws RefusedException {
+    private record Checked(Request request, long effort) {}
+
+    private Checked check(Waiting waiting) throws RefusedException {
         ServicePoint point = waiting.point();
         Bytes encrypted = waiting.message().encrypted();
         if (waiting.since().isOlderThan(MAX_AGE, time.now())) {
@@ -147,20 +168,25 @@ final class IntroductionDesk {
             throw new RefusedException(Refusal.FLOOD);
         }
         Optional<NetworkView> view = environment.circuits().view();
-        HsNtorService handshake = IntroductionReader.open(waiting.message(), point.keys(), subcredentials.all());
+        Opened opened = IntroductionReader.open(waiting.message(), point.keys(), subcredentials.all());
+        boolean good = false;
         try {
             point.replays().add(encrypted);
             if (!view.isPresent()) {
                 throw new RefusedException(Refusal.BAD_RENDEZVOUS_POINT);
             }
-            Request request = IntroductionReader.read(handshake, view.get(), environment.testing());
+            Request request =
+                    IntroductionReader.read(opened, view.get(), follower.asksForWork(), environment.testing());
+            long effort = follower.effort(request);
             if (cookies.asMap().putIfAbsent(request.cookie(), true) != null) {
                 throw new RefusedException(Refusal.REPLAYED);
             }
-            return request;
-        } catch (RefusedException e) {
-            handshake.close();
-            throw e;
+            good = true;
+            return new Checked(request, effort);
+        } finally {
+            if (!good) {
+                opened.close();
+            }
         }
     }
 

@@ -165,6 +165,11 @@ final class Meetings {
         return underWay.size() < MAX_UNDER_WAY;
     }
 
+    /** How many clients are being gone to. */
+    int underWay() {
+        return underWay.size();
+    }
+
     int clientCount() {
         return clients.size();
     }

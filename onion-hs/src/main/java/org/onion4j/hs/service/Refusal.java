@@ -16,6 +16,8 @@ public enum Refusal {
     BAD_RENDEZVOUS_POINT("introductions to impossible rendezvous points"),
     /** As many are on their way to that relay, or to relays that the consensus doesn't list, as may be. */
     BUSY_RENDEZVOUS_POINT("introductions to rendezvous points that too many have named"),
+    /** The proof of work in it is false, or answers a puzzle that isn't set any more. */
+    BAD_WORK("introductions whose proof of work is not good"),
     /** As many clients are connected as may be. */
     TOO_MANY_CLIENTS("introductions of more clients than it takes");
 

@@ -8,6 +8,7 @@ import org.onion4j.circuit.StreamLimit;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.primitive.X25519;
 import org.onion4j.hs.descriptor.Descriptor;
+import org.onion4j.hs.pow.RequestQueue;
 
 /**
  * How a service is to be hosted. Immutable.
@@ -18,6 +19,7 @@ import org.onion4j.hs.descriptor.Descriptor;
  * @param streams how many of them a client may have on a circuit
  * @param maxWaiting most introductions that wait to be read, at least 1
  * @param maxClients most circuits with clients, at least 1
+ * @param work what proof of work it asks for, if it does
  */
 public record ServiceOptions(
         int introductionPoints,
@@ -25,10 +27,17 @@ public record ServiceOptions(
         Optional<IntroductionLimit> limit,
         StreamLimit streams,
         int maxWaiting,
-        int maxClients) {
+        int maxClients,
+        Optional<Work> work) {
     /** Three introduction points, for all clients, without limits but those that keep memory bounded. */
     public static final ServiceOptions DEFAULT = new ServiceOptions(
-            3, ImmutableList.of(), Optional.empty(), StreamLimit.refusing(StreamLimit.MOST), 512, 4096);
+            3,
+            ImmutableList.of(),
+            Optional.empty(),
+            StreamLimit.refusing(StreamLimit.MOST),
+            512,
+            4096,
+            Optional.empty());
 
     /**
      * What an introduction point is asked to limit introductions to. Spec: rend-spec-v3, "Denial-of-Service Defense
@@ -40,6 +49,20 @@ public record ServiceOptions(
     public record IntroductionLimit(int perSecond, int burst) {
         public IntroductionLimit {
             checkArgument(perSecond > 0 && burst >= perSecond, "%s introductions a second, burst %s", perSecond, burst);
+        }
+    }
+
+    /**
+     * How proof of work is asked for. Spec: proposal 327.
+     *
+     * @param pace at which clients are gone to
+     * @param effort suggested at first, 0 to 2^32 - 1; from then on it goes by how the queue fares
+     */
+    public record Work(RequestQueue.Pace pace, long effort) {
+        private static final long MAX_EFFORT = 0xffffffffL;
+
+        public Work {
+            checkArgument(effort >= 0 && effort <= MAX_EFFORT, "effort %s", effort);
         }
     }
 
@@ -57,28 +80,33 @@ public record ServiceOptions(
     }
 
     public ServiceOptions withIntroductionPoints(int count) {
-        return new ServiceOptions(count, clients, limit, streams, maxWaiting, maxClients);
+        return new ServiceOptions(count, clients, limit, streams, maxWaiting, maxClients, work);
     }
 
     public ServiceOptions withClients(Iterable<Bytes> keys) {
         return new ServiceOptions(
-                introductionPoints, ImmutableList.copyOf(keys), limit, streams, maxWaiting, maxClients);
+                introductionPoints, ImmutableList.copyOf(keys), limit, streams, maxWaiting, maxClients, work);
     }
 
     public ServiceOptions withLimit(IntroductionLimit atIntroductionPoints) {
         return new ServiceOptions(
-                introductionPoints, clients, Optional.of(atIntroductionPoints), streams, maxWaiting, maxClients);
+                introductionPoints, clients, Optional.of(atIntroductionPoints), streams, maxWaiting, maxClients, work);
     }
 
     public ServiceOptions withStreams(StreamLimit ofCircuit) {
-        return new ServiceOptions(introductionPoints, clients, limit, ofCircuit, maxWaiting, maxClients);
+        return new ServiceOptions(introductionPoints, clients, limit, ofCircuit, maxWaiting, maxClients, work);
     }
 
     public ServiceOptions withMaxWaiting(int count) {
-        return new ServiceOptions(introductionPoints, clients, limit, streams, count, maxClients);
+        return new ServiceOptions(introductionPoints, clients, limit, streams, count, maxClients, work);
     }
 
     public ServiceOptions withMaxClients(int count) {
-        return new ServiceOptions(introductionPoints, clients, limit, streams, maxWaiting, count);
+        return new ServiceOptions(introductionPoints, clients, limit, streams, maxWaiting, count, work);
+    }
+
+    public ServiceOptions withWork(Work asked) {
+        return new ServiceOptions(
+                introductionPoints, clients, limit, streams, maxWaiting, maxClients, Optional.of(asked));
     }
 }

@@ -2,7 +2,6 @@ package org.onion4j.hs.service;
 
 import com.google.common.collect.ImmutableList;
 import java.util.TreeMap;
-import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.onion.OnionAddress;
 import org.onion4j.crypto.onion.ServiceKeys;
 import org.onion4j.crypto.onion.TimePeriod;
@@ -10,7 +9,7 @@ import org.onion4j.directory.view.NetworkView;
 import org.onion4j.hs.ring.RingTimes;
 
 /**
- * The subcredentials under which clients may introduce themselves: those of both time periods that the service publishes
+ * The keys, subcredentials among them, under which clients may introduce themselves: those of both time periods that the service publishes
  * descriptors for, and of the one before, whose descriptor some may still have. Not for more than one thread.
  */
 final class Subcredentials {
@@ -18,7 +17,7 @@ final class Subcredentials {
 
     private final OnionAddress address;
     private final boolean testing;
-    private final TreeMap<Long, Bytes> byPeriod = new TreeMap<>();
+    private final TreeMap<Long, ServiceKeys> byPeriod = new TreeMap<>();
     private int periodMinutes;
 
     /** @param testing whether it is a testing network */
@@ -43,12 +42,12 @@ final class Subcredentials {
 
     private void add(TimePeriod period) {
         if (!byPeriod.containsKey(period.number())) {
-            byPeriod.put(period.number(), ServiceKeys.of(address, period).subcredential());
+            byPeriod.put(period.number(), ServiceKeys.of(address, period));
         }
     }
 
     /** Those of later periods first. */
-    ImmutableList<Bytes> all() {
+    ImmutableList<ServiceKeys> all() {
         return ImmutableList.copyOf(byPeriod.descendingMap().values());
     }
 }

@@ -22,7 +22,7 @@ class RequestQueueTest {
     private final List<String> dropped = new ArrayList<>();
 
     private RequestQueue<String> queue(int perSecond, int burst, int capacity) {
-        return new RequestQueue<>(new Pace(perSecond, burst), capacity, ticker);
+        return new RequestQueue<>(new Pace(perSecond, burst), capacity, 0, ticker);
     }
 
     private void pass(Duration time) {
@@ -137,5 +137,40 @@ class RequestQueueTest {
         overburden(queue, suggested + 1);
         assertThat(queue.updateEffort(suggested)).isEmpty();
         assertThat(queue.suggestedEffort()).isEqualTo(suggested + 1);
+    }
+
+    /** A flood without any work leaves room for those who did some, also while none is suggested yet. */
+    @Test
+    void next_veryManyUnderWay_onlyThoseWithWorkAreDealtWith() {
+        RequestQueue<String> queue = queue(100, 100, 10);
+        queue.add("free", 0);
+        assertThat(queue.next(RequestQueue.MAX_FREE_UNDER_WAY, dropped)).isInstanceOf(Next.Later.class);
+        queue.add("worked", 1);
+        assertThat(queue.next(RequestQueue.MAX_FREE_UNDER_WAY, dropped)).isEqualTo(request("worked"));
+        assertThat(queue.next(RequestQueue.MAX_FREE_UNDER_WAY - 1, dropped)).isEqualTo(request("free"));
+    }
+
+    @Test
+    void capacity_isThatOfAMinuteAndBounded() {
+        assertThat(Pace.DEFAULT.capacity()).isEqualTo(17_500);
+        assertThat(new Pace(1, 1).capacity()).isEqualTo(61);
+        assertThat(new Pace(Integer.MAX_VALUE, Integer.MAX_VALUE).capacity()).isEqualTo(17_500);
+    }
+
+    @Test
+    void suggestedEffort_beginsAsGiven_andFallsWithoutAFlood() {
+        RequestQueue<String> queue = new RequestQueue<>(Pace.DEFAULT, 100, 90, ticker);
+        assertThat(queue.suggestedEffort()).isEqualTo(90);
+        assertThat(queue.updateEffort(90)).contains(60L);
+    }
+
+    @Test
+    void clear_givesAllAndHoldsNothing() {
+        RequestQueue<String> queue = queue(10, 10, 10);
+        queue.add("a", 0);
+        queue.add("b", 1);
+        assertThat(queue.clear()).containsExactlyInAnyOrder("a", "b");
+        assertThat(queue.size()).isZero();
+        assertThat(queue.next(0, dropped)).isEqualTo(new Next.Nothing<>());
     }
 }

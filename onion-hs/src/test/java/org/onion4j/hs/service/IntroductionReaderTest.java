@@ -11,7 +11,10 @@ import org.onion4j.circuit.message.MessageExtension;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.handshake.HandshakeException;
 import org.onion4j.crypto.handshake.HsNtorClient;
-import org.onion4j.crypto.handshake.HsNtorService;
+import org.onion4j.crypto.onion.OnionAddress;
+import org.onion4j.crypto.onion.ServiceKeys;
+import org.onion4j.crypto.onion.TimePeriod;
+import org.onion4j.crypto.primitive.Ed25519KeyPair;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.random.SystemRandom;
 
@@ -20,19 +23,25 @@ class IntroductionReaderTest {
     private static final RandomSource RANDOM = new SystemRandom();
     private static final Bytes TEXT = Bytes.fromHex("00112233445566778899");
 
-    private final Bytes now = Bytes.copyOf(RANDOM.bytes(32));
-    private final Bytes before = Bytes.copyOf(RANDOM.bytes(32));
+    private final ServiceKeys now = serviceKeys();
+    private final ServiceKeys before = serviceKeys();
     private final PointKeys keys = PointKeys.generate(RANDOM);
+
+    private static ServiceKeys serviceKeys() {
+        try (Ed25519KeyPair identity = Ed25519KeyPair.generate(RANDOM)) {
+            return ServiceKeys.of(new OnionAddress(identity.publicKey()), new TimePeriod(20_000, 1440));
+        }
+    }
 
     @AfterEach
     void wipe() {
         keys.close();
     }
 
-    private Introduce2 introduction(Bytes subcredential) throws HandshakeException {
+    private Introduce2 introduction(ServiceKeys service) throws HandshakeException {
         Bytes header = Introduce2.header(keys.authKey(), ImmutableList.of());
         try (HsNtorClient client =
-                new HsNtorClient(keys.authKey(), keys.encryption().publicKey(), subcredential, RANDOM)) {
+                new HsNtorClient(keys.authKey(), keys.encryption().publicKey(), service.subcredential(), RANDOM)) {
             return new Introduce2(keys.authKey(), ImmutableList.of(), client.seal(header, TEXT));
         }
     }
@@ -45,17 +54,18 @@ class IntroductionReaderTest {
 
     @Test
     void open_underEitherSubcredential_givesTheText() throws Exception {
-        for (Bytes subcredential : ImmutableList.of(now, before)) {
-            try (HsNtorService opened =
-                    IntroductionReader.open(introduction(subcredential), keys, ImmutableList.of(now, before))) {
-                assertThat(opened.plaintext()).isEqualTo(TEXT);
+        for (ServiceKeys service : ImmutableList.of(now, before)) {
+            try (IntroductionReader.Opened opened =
+                    IntroductionReader.open(introduction(service), keys, ImmutableList.of(now, before))) {
+                assertThat(opened.handshake().plaintext()).isEqualTo(TEXT);
+                assertThat(opened.keys()).isSameAs(service);
             }
         }
     }
 
     @Test
     void open_underAnOldSubcredential_isForged() throws Exception {
-        assertForged(introduction(Bytes.copyOf(RANDOM.bytes(32))));
+        assertForged(introduction(serviceKeys()));
     }
 
     @Test

@@ -37,6 +37,7 @@ final class EngineService implements HostedService {
                     .put(Refusal.MALFORMED, IntroductionsRefused.Reason.MALFORMED)
                     .put(Refusal.BAD_RENDEZVOUS_POINT, IntroductionsRefused.Reason.BAD_RENDEZVOUS_POINT)
                     .put(Refusal.BUSY_RENDEZVOUS_POINT, IntroductionsRefused.Reason.BUSY_RENDEZVOUS_POINT)
+                    .put(Refusal.BAD_WORK, IntroductionsRefused.Reason.BAD_WORK)
                     .put(Refusal.TOO_MANY_CLIENTS, IntroductionsRefused.Reason.TOO_MANY_CLIENTS)
                     .buildOrThrow());
 

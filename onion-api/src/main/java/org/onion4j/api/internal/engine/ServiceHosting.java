@@ -19,9 +19,11 @@ import org.onion4j.api.internal.Futures;
 import org.onion4j.api.internal.HostRequest;
 import org.onion4j.api.internal.HostedService;
 import org.onion4j.api.internal.IntroductionRate;
+import org.onion4j.api.internal.WorkDemand;
 import org.onion4j.circuit.StreamLimit;
 import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.directory.state.StateStore;
+import org.onion4j.hs.pow.RequestQueue;
 import org.onion4j.hs.publish.ServiceIdentity;
 import org.onion4j.hs.publish.ServiceIdentityException;
 import org.onion4j.hs.publish.ServiceState;
@@ -139,11 +141,16 @@ final class ServiceHosting {
                         request.closeCircuitAtStreamLimit()
                                 ? StreamLimit.Excess.CLOSE_CIRCUIT
                                 : StreamLimit.Excess.REFUSE));
-        Optional<IntroductionRate> rate = request.rate();
-        return rate.isPresent()
-                ? options.withLimit(new ServiceOptions.IntroductionLimit(
-                        rate.get().perSecond(), rate.get().burst()))
-                : options;
+        if (request.rate().isPresent()) {
+            IntroductionRate rate = request.rate().get();
+            options = options.withLimit(new ServiceOptions.IntroductionLimit(rate.perSecond(), rate.burst()));
+        }
+        if (request.work().isPresent()) {
+            WorkDemand work = request.work().get();
+            options = options.withWork(
+                    new ServiceOptions.Work(new RequestQueue.Pace(work.perSecond(), work.burst()), work.effort()));
+        }
+        return options;
     }
 
     /** The network is known differently now. */
