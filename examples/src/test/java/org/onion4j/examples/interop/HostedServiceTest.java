@@ -31,19 +31,28 @@ class HostedServiceTest {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration ONE_TRY = Duration.ofSeconds(40);
     private static final long SIZE = 20 << 20;
+    private static final int EFFORT = 20;
 
     @TempDir
     Path folder;
 
+    /** T46: it asks for work, which C tor's client does; and C tor's introduction points are asked to limit introductions. */
     @Test
     void clientOfCtor_reachesOurService_overCtor(CTorNetwork network) throws Exception {
+        Path folderOfClient = Files.createDirectory(folder.resolve("client"));
+        Path log = folderOfClient.resolve("work.log");
         try (WebServer web = WebServer.start();
                 OnionClient host = OnionClient.builder()
                         .network(NetworkConfig.ofTorrc(network.clientTorrcFile()))
                         .build();
-                CTorClient client = CTorClient.start(network, Files.createDirectory(folder.resolve("client")));
-                OnionService service = host.host(config(web))) {
+                CTorClient client = CTorClient.start(
+                        network.clientTorrc(), folderOfClient, List.of("Log [rend]info file " + log));
+                OnionService service = host.host(config(web)
+                        .proofOfWork(250, 2_500, EFFORT)
+                        .introductionRate(20, 40)
+                        .build())) {
             fetchAll(client, service);
+            assertThat(log).content().contains("Solving proof of work (effort " + EFFORT + ")", "a PoW solution we like");
         }
     }
 
@@ -54,16 +63,15 @@ class HostedServiceTest {
                 OnionClient host = network.newClient();
                 CTorClient client = CTorClient.start(
                         network.torrc().lines().toList(), Files.createDirectory(folder.resolve("client")));
-                OnionService service = host.host(config(web))) {
+                OnionService service = host.host(config(web).build())) {
             fetchAll(client, service);
         }
     }
 
-    private static OnionServiceConfig config(WebServer web) {
+    private static OnionServiceConfig.Builder config(WebServer web) {
         return OnionServiceConfig.builder()
                 .inMemoryOnly()
-                .forward(80, new InetSocketAddress(InetAddress.getLoopbackAddress(), web.port()))
-                .build();
+                .forward(80, new InetSocketAddress(InetAddress.getLoopbackAddress(), web.port()));
     }
 
     private void fetchAll(CTorClient client, OnionService service) throws Exception {

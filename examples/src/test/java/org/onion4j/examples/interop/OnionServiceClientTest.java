@@ -15,7 +15,9 @@ import java.security.KeyPairGenerator;
 import java.security.interfaces.XECPrivateKey;
 import java.security.interfaces.XECPublicKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.onion4j.api.OnionClient;
@@ -27,6 +29,8 @@ import org.onion4j.examples.testing.CTor;
 import org.onion4j.examples.testing.CTorService;
 import org.onion4j.examples.testing.Content;
 import org.onion4j.examples.testing.WebServer;
+import org.onion4j.testnet.Forgery;
+import org.onion4j.testnet.Reaction;
 import org.onion4j.testnet.SeenCircuit;
 import org.onion4j.testnet.TestNetwork;
 
@@ -35,6 +39,7 @@ import org.onion4j.testnet.TestNetwork;
 class OnionServiceClientTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final long SIZE = 4 << 20;
+    private static final String VERIFIED = "PoW INTRODUCE2 request successfully verified";
 
     @TempDir
     Path folder;
@@ -61,6 +66,39 @@ class OnionServiceClientTest {
             assertThat(network.relays())
                     .as("relays that know what the client wanted")
                     .noneMatch(relay -> relay.seen().stream().anyMatch(SeenCircuit::knowsDestination));
+        }
+    }
+
+    /**
+     * T46: a service that has no queue yet suggests no work. A client does some all the same where introductions came to
+     * nothing, and C tor finds it good.
+     */
+    @Test
+    void serviceOfCTorThatAsksForWork_getsIt() throws Exception {
+        Path its = Files.createDirectory(folder.resolve("busy"));
+        Path log = its.resolve("work.log");
+        AtomicBoolean refusing = new AtomicBoolean(true);
+        try (TestNetwork network = TestNetwork.builder().loopback().build();
+                WebServer web = WebServer.start();
+                CTorService service = CTorService.start(
+                        network.torrc().lines().toList(),
+                        web.address(),
+                        its,
+                        List.of("HiddenServicePoWDefensesEnabled 1", "Log [rend]info file " + log));
+                OnionClient client = network.newClient()) {
+            network.relays()
+                    .forEach(relay -> relay.hostile(passing -> refusing.get() && passing.isFromClient("INTRODUCE1")
+                            ? Reaction.drop().after(Forgery.message("INTRODUCE_ACK", 0, new byte[] {0, 1, 0}))
+                            : Reaction.pass()));
+            Await.until(
+                    "all introductions to fail",
+                    LIMIT,
+                    () -> refusal(client, service.address())
+                            .equals(Optional.of(OnionServiceException.Reason.INTRODUCTION_FAILED)));
+            assertThat(log).content().doesNotContain(VERIFIED);
+            refusing.set(false);
+            Await.until("the service to be reached", LIMIT, () -> isReached(client, service.address()));
+            assertThat(log).content().contains(VERIFIED);
         }
     }
 

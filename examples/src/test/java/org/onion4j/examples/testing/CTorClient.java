@@ -26,8 +26,15 @@ public final class CTorClient implements AutoCloseable {
     /** The same on a network that lines of its configuration describe. Keys for onion services are in {@code keys}, if any. */
     public static CTorClient start(List<String> network, Path folder)
             throws IOException, InterruptedException, TimeoutException {
+        return start(network, folder, List.of());
+    }
+
+    /** The same with more lines of configuration. */
+    public static CTorClient start(List<String> network, Path folder, List<String> more)
+            throws IOException, InterruptedException, TimeoutException {
         int port = FreePorts.range(1);
         List<String> role = new ArrayList<>(List.of("ClientOnly 1", "SocksPort 127.0.0.1:" + port));
+        role.addAll(more);
         if (Files.exists(folder.resolve("keys"))) {
             role.add("ClientOnionAuthDir " + folder.resolve("keys"));
         }

@@ -30,11 +30,22 @@ public final class CTorService implements AutoCloseable {
     /** The same for a server at any address. */
     public static CTorService start(List<String> network, InetSocketAddress target, Path folder)
             throws IOException, InterruptedException, TimeoutException {
-        List<String> role = List.of(
+        return start(network, target, folder, List.of());
+    }
+
+    /**
+     * The same with more lines of configuration.
+     *
+     * @param more of the service; what they ask C tor to log goes to a file of their own
+     */
+    public static CTorService start(List<String> network, InetSocketAddress target, Path folder, List<String> more)
+            throws IOException, InterruptedException, TimeoutException {
+        List<String> role = new ArrayList<>(List.of(
                 "SocksPort 0",
+                "ProtocolWarnings 1",
                 "HiddenServiceDir " + folder.resolve("service"),
-                "HiddenServicePort 80 " + InetAddresses.toUriString(target.getAddress()) + ":" + target.getPort(),
-                "ProtocolWarnings 1");
+                "HiddenServicePort 80 " + InetAddresses.toUriString(target.getAddress()) + ":" + target.getPort()));
+        role.addAll(more);
         CTorProcess tor = CTorProcess.start(network, role, folder);
         tor.awaitBootstrapped("C tor's onion service");
         return new CTorService(tor);
