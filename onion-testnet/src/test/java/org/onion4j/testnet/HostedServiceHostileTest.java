@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.OnionService;
@@ -91,6 +97,50 @@ class HostedServiceHostileTest {
             assertEchoes(client, service);
 
             assertThat(received(network, "RENDEZVOUS1")).isEqualTo(1);
+        }
+    }
+
+    /** Relays keep all introductions, and let them happen again as soon as the service comes back from its state. */
+    @Test
+    @OnionNetwork(seed = 55, relays = 10)
+    void t49_whatIntroductionPointsHaveSeen_isOfNoUseAfterARestart(
+            TestNetwork network, OnionClient client, @TempDir Path state) throws Exception {
+        Queue<byte[]> introductions = new ConcurrentLinkedQueue<>();
+        Queue<String> keys = new ConcurrentLinkedQueue<>(); // of introduction points, in hexadecimal digits
+        hostile(network, passing -> {
+            if (passing.isFromClient("ESTABLISH_INTRO")) {
+                keys.add(HexFormat.of().formatHex(passing.data(), 3, 35));
+            } else if (passing.isFromRelay("INTRODUCE2")) {
+                introductions.add(passing.data());
+            } else if (passing.isFromRelay("INTRO_ESTABLISHED")) {
+                return Reaction.pass()
+                        .after(introductions.stream()
+                                .map(data -> Forgery.message("INTRODUCE2", 0, data))
+                                .toArray(Forgery[]::new));
+            }
+            return Reaction.pass();
+        });
+        OnionServiceConfig config = OnionServiceConfig.builder()
+                .port(80, HostedServiceHostileTest::echo)
+                .build();
+        String address;
+        try (OnionClient host = network.clientBuilder().stateDirectory(state).build();
+                OnionService service = host.host(config)) {
+            service.awaitPublished(LIMIT);
+            assertEchoes(client, service);
+            address = service.address();
+        }
+        assertThat(introductions).isNotEmpty();
+        List<String> before = List.copyOf(keys);
+        keys.clear();
+        long meetings = received(network, "RENDEZVOUS1");
+
+        try (OnionClient host = network.clientBuilder().stateDirectory(state).build();
+                OnionService service = host.host(config)) {
+            service.awaitPublished(LIMIT);
+            assertThat(service.address()).isEqualTo(address);
+            assertThat(keys).isNotEmpty().doesNotContainAnyElementsOf(before);
+            assertThat(received(network, "RENDEZVOUS1")).isEqualTo(meetings);
         }
     }
 

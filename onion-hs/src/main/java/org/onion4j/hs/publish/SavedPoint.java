@@ -9,8 +9,8 @@ import org.onion4j.crypto.primitive.Ed25519KeyPair;
 import org.onion4j.crypto.primitive.X25519;
 
 /**
- * What is remembered of an introduction point between runs. Owns its two secrets, which {@link #close} wipes. Prints
- * nothing.
+ * What is remembered of an introduction point between runs. Owns its two secrets, which {@link #close} wipes; the format
+ * has room for them, but the service leaves them zero, since keys that have served are not to come back. Prints nothing.
  *
  * @param relay which relay it is
  * @param authKey expanded Ed25519 secret key by which the relay knows the service, 64 bytes

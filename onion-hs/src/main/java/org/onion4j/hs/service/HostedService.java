@@ -135,7 +135,7 @@ public final class HostedService implements AutoCloseable {
             saved.forEach(SavedPoint::close);
             saving.run(() -> memory.saveIntroductionPoints(ImmutableList.of()));
         } else {
-            PointMemory.restore(saved, view, time.now()).forEach(points::restore);
+            PointMemory.restore(saved, view, time.now(), environment.random()).forEach(points::restore);
         }
         saveClients();
     }

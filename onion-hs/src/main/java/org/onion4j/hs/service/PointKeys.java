@@ -12,7 +12,6 @@ import org.onion4j.crypto.random.RandomSource;
  */
 final class PointKeys implements AutoCloseable {
     private final Ed25519KeyPair authentication;
-    private final SecretBytes encryptionSecret;
     private final X25519 encryption;
 
     /**
@@ -22,8 +21,7 @@ final class PointKeys implements AutoCloseable {
      */
     PointKeys(Ed25519KeyPair authentication, SecretBytes encryptionSecret) {
         this.authentication = authentication;
-        this.encryptionSecret = encryptionSecret;
-        this.encryption = X25519.ofPrivateKey(SecretBytes.adopt(encryptionSecret.exposeCopy()));
+        this.encryption = X25519.ofPrivateKey(encryptionSecret);
     }
 
     static PointKeys generate(RandomSource random) {
@@ -38,11 +36,6 @@ final class PointKeys implements AutoCloseable {
         return encryption;
     }
 
-    /** The X25519 private key: a copy for the caller to close. */
-    SecretBytes exposeEncryption() {
-        return SecretBytes.adopt(encryptionSecret.exposeCopy());
-    }
-
     /** Names the introduction point, 32 bytes. */
     Bytes authKey() {
         return authentication.publicKey();
@@ -51,7 +44,6 @@ final class PointKeys implements AutoCloseable {
     @Override
     public void close() {
         authentication.close();
-        encryptionSecret.close();
         encryption.close();
     }
 }

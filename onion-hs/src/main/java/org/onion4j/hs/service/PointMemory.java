@@ -8,12 +8,20 @@ import java.util.List;
 import java.util.Optional;
 import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.primitive.Ed25519KeyPair;
+import org.onion4j.crypto.primitive.X25519;
+import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.directory.guard.TimeSource.Moment;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.directory.view.Relay;
 import org.onion4j.hs.publish.SavedPoint;
 
-/** Introduction points on their way to the next run, and from the last one. Static methods: any thread. */
+/**
+ * Introduction points on their way to the next run, and from the last one: which relays they are and for how long, so that
+ * a service that starts often isn't known to ever more relays. Their keys end with the run. What has been introduced
+ * through a point is remembered in memory alone, so a relay could let all that it has seen of a former run happen again
+ * if it met the same keys (T49); and it would know that it is the same service. Clients that know the former keys find
+ * the new ones in the next descriptor, as with C tor, which keeps nothing of its points. Static methods: any thread.
+ */
 final class PointMemory {
     private static final Duration LONGEST_LIFETIME = Duration.ofHours(24);
 
@@ -28,8 +36,8 @@ final class PointMemory {
                 ServicePoint.Term term = point.term();
                 saved.add(new SavedPoint(
                         point.identity(),
-                        point.keys().authentication().exposeExpanded(),
-                        point.keys().exposeEncryption(),
+                        SecretBytes.adopt(new byte[Ed25519KeyPair.EXPANDED_LEN]), // zeros: no key of this run is kept
+                        SecretBytes.adopt(new byte[X25519.LEN]),
                         term.since().wall().plus(term.lifetime()),
                         left));
             }
@@ -37,20 +45,16 @@ final class PointMemory {
         return saved.build();
     }
 
-    /** Those that can still serve; closes them all. */
-    static List<ServicePoint> restore(Iterable<SavedPoint> saved, NetworkView view, Moment now) {
+    /** Those that can still serve, with new keys; closes the saved ones. */
+    static List<ServicePoint> restore(Iterable<SavedPoint> saved, NetworkView view, Moment now, RandomSource random) {
         List<ServicePoint> points = new ArrayList<>();
         for (SavedPoint each : saved) {
             try (SavedPoint point = each) {
                 Optional<Relay> relay = view.relay(point.relay()).filter(Relay::hasMicrodescriptor);
                 Duration left = left(point.expires(), now);
                 if (relay.isPresent() && point.introductionsLeft() > 0 && !left.isZero()) {
-                    PointKeys keys = new PointKeys(
-                            Ed25519KeyPair.ofExpanded(
-                                    SecretBytes.adopt(point.authKey().exposeCopy())),
-                            SecretBytes.adopt(point.encryptionKey().exposeCopy()));
                     ServicePoint.Term term = new ServicePoint.Term(now, left, point.introductionsLeft());
-                    points.add(new ServicePoint(relay.get(), keys, term));
+                    points.add(new ServicePoint(relay.get(), PointKeys.generate(random), term));
                 }
             }
         }
