@@ -52,6 +52,7 @@ public final class OnionService implements Closeable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private final ReentrantLock clientsLock = new ReentrantLock();
+    private final int introductionPoints;
     private final Set<OnionClientKey> clients; // under clientsLock
     private boolean restricted; // under clientsLock
 
@@ -70,6 +71,7 @@ public final class OnionService implements Closeable {
         this.random = random;
         this.callbacks = callbacks;
         this.onEnd = onEnd;
+        this.introductionPoints = config.introductionPoints();
         this.clients = new LinkedHashSet<>(config.clients());
         this.restricted = config.restricted();
     }
@@ -195,11 +197,17 @@ public final class OnionService implements Closeable {
     /**
      * Lets a client find and reach the service, and from now on nobody else but clients that are authorized. The service
      * takes new introduction points if it was open for everybody until now. Streams that are open stay open. Does not
-     * block; {@link OnionServiceEvent.Published} tells when it has taken effect.
+     * block; {@link OnionServiceEvent.Published} tells when it has taken effect. Which clients are authorized is not kept in
+     * the state directory: the application says it anew at each start.
+     *
+     * @throws TooManyAuthorizedClientsException if there are as many already as the service's descriptor has room for
      */
     public void authorizeClient(OnionClientKey client) {
         clientsLock.lock();
         try {
+            if (!clients.contains(client)) {
+                OnionServiceConfig.checkClients(clients.size() + 1, introductionPoints);
+            }
             restricted = true;
             if (clients.add(client)) {
                 setClients();

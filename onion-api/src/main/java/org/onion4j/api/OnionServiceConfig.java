@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import org.onion4j.api.internal.IntroductionRate;
 import org.onion4j.api.internal.WorkDemand;
 import org.onion4j.api.internal.service.PortTarget;
+import org.onion4j.hs.descriptor.DescriptorMaker;
 
 /**
  * Describes an onion service that a client is to host. Immutable.
@@ -118,6 +119,14 @@ public final class OnionServiceConfig {
         return listener;
     }
 
+    /** Whether a descriptor has room for so many. */
+    static void checkClients(int count, int introductionPoints) {
+        int most = DescriptorMaker.maxClients(introductionPoints);
+        if (count > most) {
+            throw new TooManyAuthorizedClientsException(most);
+        }
+    }
+
     /** Without anything that tells which service it is. */
     @Override
     public String toString() {
@@ -129,7 +138,6 @@ public final class OnionServiceConfig {
     public static final class Builder {
         private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?");
         private static final int MAX_INTRODUCTION_POINTS = 20;
-        private static final int MAX_CLIENTS = 330;
 
         private final Map<Integer, PortTarget> ports = new TreeMap<>();
         private final Set<OnionClientKey> clients = new HashSet<>();
@@ -238,10 +246,9 @@ public final class OnionServiceConfig {
          * Lets this client find and reach the service, and nobody else but others that are authorized. Clients can be
          * authorized later, too: {@link OnionService#authorizeClient}. They are not kept in the state directory.
          *
-         * @throws IllegalStateException if there are {@value #MAX_CLIENTS} already
+         * <p>There may be 368 with three introduction points, and fewer with more of these: {@link #build} looks.
          */
         public Builder authorizeClient(OnionClientKey client) {
-            checkState(clients.size() < MAX_CLIENTS, "more than %s authorized clients", MAX_CLIENTS);
             clients.add(Objects.requireNonNull(client, "client"));
             return this;
         }
@@ -354,9 +361,11 @@ public final class OnionServiceConfig {
          * The description.
          *
          * @throws IllegalStateException if it offers no port
+         * @throws TooManyAuthorizedClientsException if there is no room for all its authorized clients
          */
         public OnionServiceConfig build() {
             checkState(!ports.isEmpty(), "a service needs a port");
+            checkClients(clients.size(), introductionPoints);
             return new OnionServiceConfig(this);
         }
     }

@@ -219,6 +219,21 @@ class OnionServiceTest {
     // Clients.
 
     @Test
+    void clients_moreThanADescriptorHasRoomFor_areRefusedAtOnce() throws Exception {
+        OnionServiceConfig.Builder full = config().port(80);
+        OnionClientKey last = OnionClientKeyPair.generate().publicKey();
+        for (int i = 0; i < 368; i++) {
+            full.authorizeClient(OnionClientKeyPair.generate().publicKey());
+        }
+        OnionService service = host(full);
+        assertThatThrownBy(() -> service.authorizeClient(last)).isInstanceOf(TooManyAuthorizedClientsException.class);
+        assertThat(hosted.clients()).isEmpty(); // none were announced anew
+
+        OnionServiceConfig.Builder tooFull = full.authorizeClient(last);
+        assertThatThrownBy(tooFull::build).isInstanceOf(TooManyAuthorizedClientsException.class);
+    }
+
+    @Test
     void clients_areAuthorizedAndRevoked_andNobodyIsNotEverybody() throws Exception {
         OnionClientKey first = OnionClientKeyPair.generate().publicKey();
         OnionClientKey second = OnionClientKeyPair.generate().publicKey();

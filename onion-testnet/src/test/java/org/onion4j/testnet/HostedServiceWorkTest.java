@@ -177,7 +177,8 @@ class HostedServiceWorkTest {
     @OnionNetwork(seed = 53, relays = 10)
     void t46_aFloodWithoutWork_leavesWhoWorkedItsTurn(TestNetwork network, OnionClient client) throws Exception {
         try (OnionClient host = network.newClient();
-                OnionService service = host(host, OnionServiceConfig.builder().introductionPoints(1).proofOfWork(1, 1, 2))) {
+                OnionService service = host(
+                        host, OnionServiceConfig.builder().introductionPoints(1).proofOfWork(1, 1, 2))) {
             Known known = Known.of(network, service);
             assertThat(known.descriptor().pow().orElseThrow().suggestedEffort()).isEqualTo(2);
             AtomicBoolean begun = new AtomicBoolean();

@@ -184,8 +184,9 @@ class OnionServicePointsTest {
         }
     }
 
+    /** T49: what a relay has seen of the former run fits none of the new keys. */
     @Test
-    void restarted_theSameKeysAreAtTheSameRelays() throws Exception {
+    void t49_restarted_otherKeysAreAtTheSameRelays() throws Exception {
         try (TestNetwork network = network(77).build();
                 TimedService service = new TimedService(network, state, 3)) {
             Map<Bytes, TestRelay> before = service.points();
@@ -193,7 +194,8 @@ class OnionServicePointsTest {
             assertThat(service.points()).isEmpty();
             network.time().advance(HOUR);
             service.start(Duration.ZERO);
-            assertThat(service.points()).isEqualTo(before);
+            assertThat(service.points().values()).containsExactlyInAnyOrderElementsOf(before.values());
+            assertThat(both(service.points().keySet(), before.keySet())).isEmpty();
         }
     }
 
@@ -209,7 +211,10 @@ class OnionServicePointsTest {
                     .advance(HOUR.multipliedBy(4)); // so that the service gets a newer consensus before anything else
             service.start(Duration.ZERO);
             before.remove(gone.getKey());
-            assertThat(service.points()).hasSize(3).containsAllEntriesOf(before).doesNotContainKey(gone.getKey());
+            assertThat(service.points().values())
+                    .hasSize(3)
+                    .containsAll(before.values())
+                    .doesNotContain(gone.getValue());
         }
     }
 
@@ -222,7 +227,7 @@ class OnionServicePointsTest {
             network.time().advance(HOUR.multipliedBy(25));
             service.start(Duration.ZERO);
             assertThat(service.points()).hasSize(3);
-            assertThat(both(service.points().keySet(), before.keySet())).isEmpty();
+            assertThat(Set.copyOf(service.points().values())).isNotEqualTo(Set.copyOf(before.values()));
         }
     }
 

@@ -45,14 +45,16 @@ class HostedServiceTest {
                 OnionClient host = OnionClient.builder()
                         .network(NetworkConfig.ofTorrc(network.clientTorrcFile()))
                         .build();
-                CTorClient client = CTorClient.start(
-                        network.clientTorrc(), folderOfClient, List.of("Log [rend]info file " + log));
+                CTorClient client =
+                        CTorClient.start(network.clientTorrc(), folderOfClient, List.of("Log [rend]info file " + log));
                 OnionService service = host.host(config(web)
                         .proofOfWork(250, 2_500, EFFORT)
                         .introductionRate(20, 40)
                         .build())) {
             fetchAll(client, service);
-            assertThat(log).content().contains("Solving proof of work (effort " + EFFORT + ")", "a PoW solution we like");
+            assertThat(log)
+                    .content()
+                    .contains("Solving proof of work (effort " + EFFORT + ")", "a PoW solution we like");
         }
     }
 

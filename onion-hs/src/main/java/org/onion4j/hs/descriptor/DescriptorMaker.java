@@ -38,6 +38,16 @@ public final class DescriptorMaker {
 
     private static final int PADDING_MULTIPLE = 10_000;
     private static final int CLIENTS_MULTIPLE = 16;
+    /** The padded lines of clients with what stands around them; the next multiple would no longer fit. */
+    private static final int MAX_MIDDLE_LEN = 3 * PADDING_MULTIPLE;
+
+    private static final int MIDDLE_FIXED_LEN = 146;
+    private static final int CLIENT_LEN = 70;
+    private static final int INNER_FIXED_LEN = 178; // with all optional lines, salt and MAC
+    private static final int POINT_LEN = 770; // of a relay with an IPv6 address
+    private static final int BASE64_GROUP = 3;
+    private static final int BASE64_LEN = 4;
+    private static final int BASE64_LINE = 64;
     private static final byte[] NO_COOKIE = new byte[0];
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
@@ -71,6 +81,15 @@ public final class DescriptorMaker {
                 CertifiedKeyType.ED25519,
                 signingKey,
                 blindedKey);
+    }
+
+    /** How many authorized clients there is room for in any descriptor with so many introduction points. */
+    public static int maxClients(int introductionPoints) {
+        int inner = INNER_FIXED_LEN + introductionPoints * POINT_LEN;
+        int base64 = (inner + BASE64_GROUP - 1) / BASE64_GROUP * BASE64_LEN;
+        int lineFeeds = (base64 + BASE64_LINE - 1) / BASE64_LINE;
+        int lines = (MAX_MIDDLE_LEN - MIDDLE_FIXED_LEN - base64 - lineFeeds) / CLIENT_LEN;
+        return lines / CLIENTS_MULTIPLE * CLIENTS_MULTIPLE;
     }
 
     /**

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.net.InetAddresses;
 import com.google.common.primitives.UnsignedLong;
+import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.onion4j.circuit.linkspec.LinkSpecifier;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.primitive.X25519;
 import org.onion4j.hs.descriptor.DescriptorException.Kind;
@@ -248,5 +251,38 @@ class DescriptorMakerTest {
 
     private static Secrets secrets(TestService service) {
         return new Secrets(service.keys().blindedKey(), service.keys().subcredential(), UnsignedLong.valueOf(77));
+    }
+
+    /** The last one still fits with all optional lines and with relays that have IPv6 addresses, and the next doesn't. */
+    @Test
+    void maxClients_thatManyFit_andNotOneMore() throws Exception {
+        TestService service = new TestService(9);
+        List<Bytes> clients = clientKeys(service, 400);
+        for (int points : new int[] {1, 3, 10, 20}) {
+            Descriptor plain = service.content(points);
+            ImmutableList.Builder<IntroductionPoint> large = ImmutableList.builder();
+            for (IntroductionPoint point : plain.introductionPoints()) {
+                large.add(new IntroductionPoint(
+                        ImmutableList.<LinkSpecifier>builder()
+                                .addAll(point.linkSpecifiers())
+                                .add(new LinkSpecifier.Ipv6(
+                                        (Inet6Address) InetAddresses.forString("2001:db8::1"), 9001))
+                                .build(),
+                        point.onionKey(),
+                        point.authKey(),
+                        point.encryptionKey()));
+            }
+            Descriptor content = new Descriptor(
+                    plain.revision(),
+                    plain.lifetime(),
+                    large.build(),
+                    false,
+                    Optional.of(new Descriptor.FlowControl("1-2", 31)),
+                    Optional.of(new PowParameters(Bytes.copyOf(new byte[32]), 0xffffffffL, TestService.NOW)));
+            int most = DescriptorMaker.maxClients(points);
+            assertThat(service.make(content, clients.subList(0, most)).size()).isLessThanOrEqualTo(50_000);
+            assertThatThrownBy(() -> service.make(content, clients.subList(0, most + 1)))
+                    .isInstanceOf(IllegalStateException.class);
+        }
     }
 }
