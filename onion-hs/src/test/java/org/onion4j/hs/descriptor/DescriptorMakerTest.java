@@ -257,7 +257,7 @@ class DescriptorMakerTest {
     @Test
     void maxClients_thatManyFit_andNotOneMore() throws Exception {
         TestService service = new TestService(9);
-        List<Bytes> clients = clientKeys(service, 400);
+        List<Bytes> clients = clientKeys(service, 401);
         for (int points : new int[] {1, 3, 10, 20}) {
             Descriptor plain = service.content(points);
             ImmutableList.Builder<IntroductionPoint> large = ImmutableList.builder();
