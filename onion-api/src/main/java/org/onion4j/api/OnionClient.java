@@ -335,7 +335,12 @@ public final class OnionClient implements AutoCloseable {
      * @throws IllegalArgumentException if it is no port
      */
     public ProxyServer openSocksProxy(int port) throws OnionException {
-        return proxies.open(port);
+        return openSocksProxy(port, SocksOptions.DEFAULT);
+    }
+
+    /** Starts a proxy like {@link #openSocksProxy(int)} that behaves as the options say. */
+    public ProxyServer openSocksProxy(int port, SocksOptions options) throws OnionException {
+        return proxies.open(port, options.errors());
     }
 
     /**

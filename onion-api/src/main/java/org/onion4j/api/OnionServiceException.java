@@ -18,6 +18,8 @@ public final class OnionServiceException extends OnionException {
         BAD_DESCRIPTOR,
         /** None of the relays that pass requests on to the service did so. */
         INTRODUCTION_FAILED,
+        /** Like {@link #INTRODUCTION_FAILED}, and none of them said anything in time. */
+        INTRODUCTION_TIMED_OUT,
         /** The service was told of the request, but did not answer it. */
         NO_ANSWER
     }

@@ -110,6 +110,10 @@ class OnionServiceIntroductionTest {
         conduct(Conduct.KILLS, Conduct.REFUSES, Conduct.KILLS);
         assertThat(world.refusal(client)).isEqualTo(Reason.INTRODUCTION_FAILED);
         assertThat(service.introductions()).hasSize(6); // each once by each of two descriptors that are the same
+        conduct(Conduct.MUTE, Conduct.MUTE, Conduct.MUTE);
+        assertThat(world.refusal(client)).isEqualTo(Reason.INTRODUCTION_TIMED_OUT);
+        conduct(Conduct.MUTE, Conduct.REFUSES, Conduct.MUTE);
+        assertThat(world.refusal(client)).isEqualTo(Reason.INTRODUCTION_FAILED);
         conduct(Conduct.LIES, Conduct.LIES, Conduct.LIES);
         assertThat(world.refusal(client)).isEqualTo(Reason.NO_ANSWER);
         conduct(Conduct.GOOD);

@@ -20,6 +20,8 @@ public final class OnionServiceException extends IOException {
         BAD_DESCRIPTOR,
         /** It has no introduction point, or none took us on, or no circuits could be built for it. */
         INTRODUCTION_FAILED,
+        /** It has introduction points, and all that were tried were silent for too long. */
+        INTRODUCTION_TIMED_OUT,
         /** It was told of us, but has not come, or the circuit to it was lost at once. */
         RENDEZVOUS_FAILED,
         /** The client has been closed. */

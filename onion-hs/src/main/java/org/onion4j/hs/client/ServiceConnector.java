@@ -61,6 +61,8 @@ final class ServiceConnector {
     private volatile Optional<Rendezvous> waiting = Optional.empty(); // also for whoever cancels
     private boolean introduced; // whether some introduction point was asked
     private volatile boolean reachedService; // whether some introduction point took us on
+    private boolean pointsSilent; // whether some introduction point was
+    private boolean pointsFailedOtherwise; // whether some did
     private int tries;
 
     private ServiceConnector(
@@ -231,7 +233,16 @@ final class ServiceConnector {
                 : introduced || !last.isPresent()
                         ? "no introduction point of the onion service took us on"
                         : "no circuits could be built to meet the onion service";
-        return new OnionServiceException(Kind.INTRODUCTION_FAILED, text, last.orElse(null));
+        Kind kind = pointsSilent && !pointsFailedOtherwise ? Kind.INTRODUCTION_TIMED_OUT : Kind.INTRODUCTION_FAILED;
+        return new OnionServiceException(kind, text, last.orElse(null));
+    }
+
+    /** What became of an introduction point that was tried. */
+    private void notePoint(Throwable why) {
+        boolean silent = why instanceof CancellationException // no answer in time
+                || (why instanceof CircuitException circuit && circuit.kind() == CircuitException.Kind.TIMEOUT);
+        pointsSilent |= silent;
+        pointsFailedOtherwise |= !silent;
     }
 
     /** One that was not tried yet: at random among those that haven't failed lately, else among the others. */
@@ -297,6 +308,7 @@ final class ServiceConnector {
     }
 
     private void onNoIntroduction(Throwable why, IntroductionPoint point) {
+        notePoint(why);
         if (isOfThePoint(why)) {
             failures.add(point.authKey());
         }
@@ -412,6 +424,7 @@ final class ServiceConnector {
                 }
             } else {
                 rendezvous.close();
+                notePoint(Futures.cause(failure));
                 next(Optional.of(Futures.cause(failure)));
             }
         });

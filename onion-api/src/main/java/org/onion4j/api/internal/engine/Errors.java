@@ -66,6 +66,7 @@ final class Errors {
             case WRONG_AUTHORIZATION -> OnionServiceException.Reason.WRONG_AUTHORIZATION;
             case BAD_DESCRIPTOR -> OnionServiceException.Reason.BAD_DESCRIPTOR;
             case INTRODUCTION_FAILED -> OnionServiceException.Reason.INTRODUCTION_FAILED;
+            case INTRODUCTION_TIMED_OUT -> OnionServiceException.Reason.INTRODUCTION_TIMED_OUT;
             case RENDEZVOUS_FAILED, CLOSED -> OnionServiceException.Reason.NO_ANSWER;
         };
         return new OnionServiceException(reason, failure.getMessage(), CauseOutline.of(failure));

@@ -166,7 +166,7 @@ final class SocksConnection implements Runnable {
                 case RESOLVE_PTR -> resolveReverse(asked);
             }
         } catch (OnionException e) {
-            answerAndClose(SocksReplies.failed(asked.version(), e));
+            answerAndClose(SocksReplies.failed(asked.version(), e, server.errors()));
         }
         return false;
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.onion4j.api.ClientClosedException;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.ProxyServer;
+import org.onion4j.api.SocksOptions;
 import org.onion4j.api.internal.ClientRequests;
 
 /** The proxies of one client. Any thread. */
@@ -23,13 +24,17 @@ public final class SocksProxies {
     }
 
     /** Starts a proxy on a port of 127.0.0.1; 0 for any. */
-    public ProxyServer open(int port) throws OnionException {
-        return open(port, SocksLimits.DEFAULT);
+    public ProxyServer open(int port, SocksOptions.Errors errors) throws OnionException {
+        return open(port, SocksLimits.DEFAULT, errors);
     }
 
     SocksServer open(int port, SocksLimits limits) throws OnionException {
+        return open(port, limits, SocksOptions.Errors.STANDARD);
+    }
+
+    private SocksServer open(int port, SocksLimits limits, SocksOptions.Errors errors) throws OnionException {
         checkArgument(port >= 0 && port <= 65535, "port %s", port);
-        SocksServer server = SocksServer.open(port, requests, ticker, limits, servers::remove);
+        SocksServer server = SocksServer.open(port, requests, ticker, limits, errors, servers::remove);
         servers.add(server);
         if (closed) {
             server.close();

@@ -2,6 +2,7 @@ package org.onion4j.api.internal.socks;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
 import org.onion4j.api.BootstrapException;
 import org.onion4j.api.ConnectionRefusedException;
 import org.onion4j.api.ExitPolicyException;
@@ -11,13 +12,14 @@ import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.NoPathException;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.OnionServiceException;
+import org.onion4j.api.SocksOptions;
 import org.onion4j.api.StreamResetException;
 import org.onion4j.api.StreamTimeoutException;
 import org.onion4j.api.UnsupportedFeatureException;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.WireWriter;
 
-/** The answers of a proxy in their wire form. Spec: RFC 1928, "Replies"; socks-extensions, "Name lookup". */
+/** The answers of a proxy in their wire form. Spec: RFC 1928, "Replies"; socks-extensions, "Extent of support" and "Name lookup". */
 final class SocksReplies {
     static final int SUCCEEDED = 0;
     static final int GENERAL_FAILURE = 1;
@@ -28,6 +30,16 @@ final class SocksReplies {
     static final int TTL_EXPIRED = 6;
     static final int COMMAND_NOT_SUPPORTED = 7;
     static final int ADDRESS_TYPE_NOT_SUPPORTED = 8;
+
+    // of C tor's flag ExtendedErrors
+    static final int HS_NOT_FOUND = 0xf0;
+    static final int HS_IS_INVALID = 0xf1;
+    static final int HS_INTRO_FAILED = 0xf2;
+    static final int HS_REND_FAILED = 0xf3;
+    static final int HS_MISSING_CLIENT_AUTH = 0xf4;
+    static final int HS_BAD_CLIENT_AUTH = 0xf5;
+    static final int HS_BAD_ADDRESS = 0xf6;
+    static final int HS_INTRO_TIMED_OUT = 0xf7;
 
     static final int ATYP_IPV4 = 1;
     static final int ATYP_NAME = 3;
@@ -96,8 +108,36 @@ final class SocksReplies {
     }
 
     /** The request has failed. */
-    static Bytes failed(SocksRequest.Version version, OnionException failure) {
-        return version == SocksRequest.Version.SOCKS5 ? socks5(code(failure)) : socks4Rejected();
+    static Bytes failed(SocksRequest.Version version, OnionException failure, SocksOptions.Errors errors) {
+        if (version == SocksRequest.Version.SOCKS4) {
+            return socks4Rejected();
+        }
+        int code = code(failure);
+        return socks5(
+                errors == SocksOptions.Errors.EXTENDED ? extendedCode(failure).orElse(code) : code);
+    }
+
+    /** What C tor calls a failure to reach an onion service, if it has a word for it. */
+    private static OptionalInt extendedCode(OnionException failure) {
+        if (failure instanceof OnionServiceException e) {
+            return switch (e.reason()) {
+                case NOT_FOUND -> OptionalInt.of(HS_NOT_FOUND);
+                case NO_DIRECTORY -> OptionalInt.empty();
+                case BAD_DESCRIPTOR -> OptionalInt.of(HS_IS_INVALID);
+                case INTRODUCTION_FAILED -> OptionalInt.of(HS_INTRO_FAILED);
+                case INTRODUCTION_TIMED_OUT -> OptionalInt.of(HS_INTRO_TIMED_OUT);
+                case NO_ANSWER -> OptionalInt.of(HS_REND_FAILED);
+                case NEEDS_AUTHORIZATION -> OptionalInt.of(HS_MISSING_CLIENT_AUTH);
+                case WRONG_AUTHORIZATION -> OptionalInt.of(HS_BAD_CLIENT_AUTH);
+            };
+        }
+        if (failure instanceof InvalidDestinationException e) {
+            return switch (e.reason()) {
+                case ONION_ADDRESS, ONION_VERSION_2 -> OptionalInt.of(HS_BAD_ADDRESS);
+                default -> OptionalInt.empty();
+            };
+        }
+        return OptionalInt.empty();
     }
 
     /** What SOCKS5 calls a failure. */

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.onion4j.api.ProxyException;
 import org.onion4j.api.ProxyServer;
+import org.onion4j.api.SocksOptions;
 import org.onion4j.api.internal.ClientRequests;
 import org.onion4j.api.internal.DaemonThreads;
 import org.onion4j.circuit.log.SparingLog;
@@ -46,6 +47,7 @@ final class SocksServer implements ProxyServer {
     private final ClientRequests requests;
     private final Ticker ticker;
     private final SocksLimits limits;
+    private final SocksOptions.Errors errors;
     private final SparingLog faults;
     private final Consumer<SocksServer> onClose;
     private final Semaphore free;
@@ -61,6 +63,7 @@ final class SocksServer implements ProxyServer {
             ClientRequests requests,
             Ticker ticker,
             SocksLimits limits,
+            SocksOptions.Errors errors,
             Consumer<SocksServer> onClose) {
         this.serverSocket = serverSocket;
         this.address = (InetSocketAddress) serverSocket.getLocalSocketAddress();
@@ -68,6 +71,7 @@ final class SocksServer implements ProxyServer {
         this.ticker = ticker;
         this.faults = new SparingLog(log, ticker);
         this.limits = limits;
+        this.errors = errors;
         this.onClose = onClose;
         this.free = new Semaphore(limits.connections());
         this.nextWarningNanos = new AtomicLong(ticker.read());
@@ -90,7 +94,12 @@ final class SocksServer implements ProxyServer {
      * @throws ProxyException if it cannot listen there
      */
     static SocksServer open(
-            int port, ClientRequests requests, Ticker ticker, SocksLimits limits, Consumer<SocksServer> onClose)
+            int port,
+            ClientRequests requests,
+            Ticker ticker,
+            SocksLimits limits,
+            SocksOptions.Errors errors,
+            Consumer<SocksServer> onClose)
             throws ProxyException {
         InetSocketAddress wanted = new InetSocketAddress(loopback(), port);
         ServerSocket serverSocket = null;
@@ -98,7 +107,7 @@ final class SocksServer implements ProxyServer {
         try {
             serverSocket = new ServerSocket();
             serverSocket.bind(wanted, BACKLOG);
-            SocksServer server = new SocksServer(serverSocket, requests, ticker, limits, onClose);
+            SocksServer server = new SocksServer(serverSocket, requests, ticker, limits, errors, onClose);
             server.acceptor.start();
             started = true;
             return server;
@@ -130,6 +139,10 @@ final class SocksServer implements ProxyServer {
 
     Ticker ticker() {
         return ticker;
+    }
+
+    SocksOptions.Errors errors() {
+        return errors;
     }
 
     SocksLimits limits() {

@@ -18,6 +18,8 @@ import org.onion4j.api.InvalidDestinationException;
 import org.onion4j.api.InvalidDestinationException.Reason;
 import org.onion4j.api.NoPathException;
 import org.onion4j.api.OnionException;
+import org.onion4j.api.OnionServiceException;
+import org.onion4j.api.SocksOptions.Errors;
 import org.onion4j.api.TooManyRequestsException;
 import org.onion4j.api.UnsupportedFeatureException;
 import org.onion4j.api.internal.StreamErrors;
@@ -51,8 +53,42 @@ class SocksRepliesTest {
     @ParameterizedTest
     @MethodSource("failures")
     void everyFailure_hasItsCode(OnionException failure, int code) {
-        assertThat(SocksReplies.failed(Version.SOCKS5, failure).hex()).isEqualTo("050" + code + "0001000000000000");
-        assertThat(SocksReplies.failed(Version.SOCKS4, failure).hex()).isEqualTo("005b000000000000");
+        for (Errors errors : Errors.values()) {
+            assertThat(SocksReplies.failed(Version.SOCKS5, failure, errors).hex())
+                    .isEqualTo("050" + code + "0001000000000000");
+            assertThat(SocksReplies.failed(Version.SOCKS4, failure, errors).hex())
+                    .isEqualTo("005b000000000000");
+        }
+    }
+
+    static Stream<Arguments> failuresOfOnionServices() {
+        return Stream.of(
+                Arguments.of(service(OnionServiceException.Reason.NOT_FOUND), "f0"),
+                Arguments.of(service(OnionServiceException.Reason.BAD_DESCRIPTOR), "f1"),
+                Arguments.of(service(OnionServiceException.Reason.INTRODUCTION_FAILED), "f2"),
+                Arguments.of(service(OnionServiceException.Reason.NO_ANSWER), "f3"),
+                Arguments.of(service(OnionServiceException.Reason.NEEDS_AUTHORIZATION), "f4"),
+                Arguments.of(service(OnionServiceException.Reason.WRONG_AUTHORIZATION), "f5"),
+                Arguments.of(new InvalidDestinationException(Reason.ONION_ADDRESS, ""), "f6"),
+                Arguments.of(new InvalidDestinationException(Reason.ONION_VERSION_2, ""), "f6"),
+                Arguments.of(service(OnionServiceException.Reason.INTRODUCTION_TIMED_OUT), "f7"),
+                Arguments.of(service(OnionServiceException.Reason.NO_DIRECTORY), "04"));
+    }
+
+    private static OnionException service(OnionServiceException.Reason reason) {
+        return new OnionServiceException(reason, "", null);
+    }
+
+    /** Who doesn't ask for more hears of an unreachable host, as from C tor. */
+    @ParameterizedTest
+    @MethodSource("failuresOfOnionServices")
+    void failureOfAnOnionService_isToldToWhoAsksForIt(OnionException failure, String code) {
+        assertThat(SocksReplies.failed(Version.SOCKS5, failure, Errors.STANDARD).hex())
+                .isEqualTo("05040001000000000000");
+        assertThat(SocksReplies.failed(Version.SOCKS5, failure, Errors.EXTENDED).hex())
+                .isEqualTo("05" + code + "0001000000000000");
+        assertThat(SocksReplies.failed(Version.SOCKS4, failure, Errors.EXTENDED).hex())
+                .isEqualTo("005b000000000000");
     }
 
     @Test

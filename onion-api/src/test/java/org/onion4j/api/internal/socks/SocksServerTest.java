@@ -38,6 +38,7 @@ import org.onion4j.api.HostNotFoundException;
 import org.onion4j.api.IpVersions;
 import org.onion4j.api.OnionStream;
 import org.onion4j.api.ProxyException;
+import org.onion4j.api.SocksOptions.Errors;
 import org.onion4j.api.internal.ClientRequests;
 import org.onion4j.api.internal.DestinationRules;
 import org.onion4j.api.internal.DestinationRules.InternalAddresses;
@@ -502,13 +503,13 @@ class SocksServerTest {
     void t76_aTakenPort_isATypedErrorWithNothingLeft() throws Exception {
         try (ServerSocket other = new ServerSocket()) {
             other.bind(new InetSocketAddress(InetAddresses.forString("127.0.0.1"), 0));
-            assertThatThrownBy(() -> proxies.open(other.getLocalPort()))
+            assertThatThrownBy(() -> proxies.open(other.getLocalPort(), Errors.STANDARD))
                     .isInstanceOf(ProxyException.class)
                     .hasMessageContaining("127.0.0.1:" + other.getLocalPort());
             assertThat(proxyThreads()).isEmpty();
         }
-        assertThatThrownBy(() -> proxies.open(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> proxies.open(65536)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> proxies.open(-1, Errors.STANDARD)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> proxies.open(65536, Errors.STANDARD)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -561,6 +562,6 @@ class SocksServerTest {
             stream.awaitClosed();
             assertEnded(program);
         }
-        assertThatThrownBy(() -> proxies.open(0)).isInstanceOf(ClientClosedException.class);
+        assertThatThrownBy(() -> proxies.open(0, Errors.STANDARD)).isInstanceOf(ClientClosedException.class);
     }
 }
