@@ -44,6 +44,9 @@ module org.onion4j.circuit {
             org.onion4j.hs,
             org.onion4j.api,
             org.onion4j.testnet;
+    exports org.onion4j.circuit.padding to
+            org.onion4j.directory,
+            org.onion4j.hs;
     exports org.onion4j.circuit.message to
             org.onion4j.directory,
             org.onion4j.hs,

@@ -28,6 +28,9 @@ import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.message.Rendezvous1;
 import org.onion4j.circuit.message.Resolve;
 import org.onion4j.circuit.message.Resolved;
+import org.onion4j.circuit.padding.CircuitPadding;
+import org.onion4j.circuit.padding.OwnPadding;
+import org.onion4j.circuit.padding.PaddingMachine;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.circuit.stream.StreamCarrier;
 import org.onion4j.circuit.stream.StreamException;
@@ -81,6 +84,7 @@ public final class Circuit implements AutoCloseable {
     private final StreamTable streams;
     private final HopHandshake handshakes;
     private final Conversation conversation;
+    private final CircuitPadding padding = new CircuitPadding();
     private final CompletableFuture<CircuitException> closed = new CompletableFuture<>();
     private final AfterUnlock afterUnlock;
     private final CircuitInput input;
@@ -102,7 +106,7 @@ public final class Circuit implements AutoCloseable {
         this.streams = new StreamTable(carrier, ticker, random);
         this.handshakes = new HopHandshake(parameters, random, afterUnlock);
         this.conversation = new Conversation(afterUnlock);
-        this.input = new CircuitInput(this, lock, afterUnlock, streams, conversation, sender);
+        this.input = new CircuitInput(this, lock, afterUnlock, streams, conversation, padding, sender);
     }
 
     /**
@@ -313,6 +317,22 @@ public final class Circuit implements AutoCloseable {
             CompletableFuture<RelayMessage> answered = conversation.await(answer, () -> {});
             sender.send(last().index(), 0, question);
             return answered;
+        } finally {
+            afterUnlock.unlock();
+        }
+    }
+
+    /**
+     * Asks the second hop, which must know such machines, to pad the circuit, and pads it ourselves. Once at most, and not
+     * on circuits of less than three hops. No effect if the circuit is closed.
+     */
+    public void pad(PaddingMachine machine, OwnPadding own) {
+        lock.lock();
+        try {
+            if (state == State.OPEN) {
+                checkState(hops.size() > CircuitPadding.HOP + 1, "a circuit of %s hops", hops.size());
+                padding.start(machine, own, message -> sender.send(CircuitPadding.HOP, 0, message));
+            }
         } finally {
             afterUnlock.unlock();
         }

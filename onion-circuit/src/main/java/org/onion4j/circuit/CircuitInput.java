@@ -11,6 +11,7 @@ import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.circuit.flow.FlowViolationException;
 import org.onion4j.circuit.message.Sendme;
 import org.onion4j.circuit.message.Truncated;
+import org.onion4j.circuit.padding.CircuitPadding;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.WireFormatException;
 import org.onion4j.crypto.bytes.WireReader;
@@ -37,13 +38,14 @@ final class CircuitInput implements CellHandler, RelayReceiver.Target {
             AfterUnlock afterUnlock,
             StreamTable streams,
             Conversation conversation,
+            CircuitPadding padding,
             RelaySender sender) {
         this.circuit = circuit;
         this.lock = lock;
         this.afterUnlock = afterUnlock;
         this.streams = streams;
         this.sender = sender;
-        this.receiver = new RelayReceiver(streams, conversation, this);
+        this.receiver = new RelayReceiver(streams, conversation, padding, this);
     }
 
     /** Under the lock: the last hop is the client of an onion service, which may open streams. */

@@ -5,12 +5,14 @@ import java.util.Arrays;
 import org.onion4j.circuit.flow.FlowViolationException;
 import org.onion4j.circuit.message.Connected;
 import org.onion4j.circuit.message.Extended2;
+import org.onion4j.circuit.message.PaddingNegotiated;
 import org.onion4j.circuit.message.RelayBody;
 import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
 import org.onion4j.circuit.message.Rendezvous2;
 import org.onion4j.circuit.message.Sendme;
 import org.onion4j.circuit.message.Truncated;
+import org.onion4j.circuit.padding.CircuitPadding;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.WireFormatException;
 import org.onion4j.crypto.relay.ClientHopCrypto;
@@ -43,6 +45,7 @@ final class RelayReceiver {
 
     private final StreamTable streams;
     private final Conversation conversation;
+    private final CircuitPadding padding;
     private final Target target;
     private final byte[] even = new byte[ClientHopCrypto.BODY_LEN]; // what decryption turns out, alternating
     private final byte[] odd = new byte[ClientHopCrypto.BODY_LEN];
@@ -50,9 +53,10 @@ final class RelayReceiver {
     private boolean ended;
     private IncomingStreams incoming; // null unless the last hop is the client of an onion service
 
-    RelayReceiver(StreamTable streams, Conversation conversation, Target target) {
+    RelayReceiver(StreamTable streams, Conversation conversation, CircuitPadding padding, Target target) {
         this.streams = streams;
         this.conversation = conversation;
+        this.padding = padding;
         this.target = target;
     }
 
@@ -152,7 +156,16 @@ final class RelayReceiver {
     private void onOther(Hop hop, RelayCommand command, int streamId, byte[] body, int length)
             throws ProtocolViolation, FlowViolationException, WireFormatException {
         if (!command.isKnown() || command.equals(RelayCommand.DROP)) {
-            tolerate();
+            if (!command.equals(RelayCommand.DROP) || !padding.takeDrop(hop.index())) {
+                tolerate();
+            }
+            return;
+        }
+        if (command.equals(RelayCommand.PADDING_NEGOTIATED) && streamId == 0 && padding.mayAnswer(hop.index())) {
+            RelayMessage message = RelayMessage.decode(command, 0, body, RelayBody.HEADER_LEN, length);
+            if (!padding.take((PaddingNegotiated) message)) {
+                throw new ProtocolViolation("PADDING_NEGOTIATED that answers nothing");
+            }
             return;
         }
         if (!InboundRules.mayArrive(command, streamId)) {

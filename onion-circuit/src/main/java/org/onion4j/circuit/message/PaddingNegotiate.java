@@ -12,7 +12,7 @@ import org.onion4j.crypto.bytes.WireWriter;
  * "Negotiation". Data: version 1 byte (0), command 1 byte, machine 1 byte, echo 1 byte (0 or 1), counter 4 bytes.
  *
  * @param action what the hop shall do
- * @param machine number of the machine, 0 to 255; 1 is for circuit setup
+ * @param machine number of the machine, 0 to 255
  * @param echo 1 if the hop shall answer with a DROP, else 0
  * @param machineCounter tells one run of a machine from the next, 0 to 2^32 - 1; 0 means any
  */

@@ -1,17 +1,27 @@
 package org.onion4j.directory.supply;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.onion4j.circuit.Circuit;
+import org.onion4j.circuit.padding.OwnPadding;
+import org.onion4j.circuit.padding.PaddingMachine;
+import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.directory.guard.GuardUse;
 import org.onion4j.directory.view.Relay;
 
 /** A circuit that leaves nowhere, for one use. Any thread. */
 public final class InternalCircuit implements AutoCloseable {
+    private static final Duration PADDED_LIFETIME = Duration.ofMinutes(10);
+
     private final Circuit circuit;
     private final Relay last;
     private final GuardUse guard;
     private final EndChoice end;
     private final CircuitFactory factory;
+    private final Optional<OwnPadding> padding;
+    private final Scheduler scheduler;
+    private volatile boolean padded;
 
     /** Who chose where a circuit ends. */
     enum EndChoice {
@@ -20,12 +30,22 @@ public final class InternalCircuit implements AutoCloseable {
         SOMEBODY_ELSES
     }
 
-    InternalCircuit(Circuit circuit, Relay last, GuardUse guard, EndChoice end, CircuitFactory factory) {
+    /** @param padding whether its set-up can be padded */
+    InternalCircuit(
+            Circuit circuit,
+            Relay last,
+            GuardUse guard,
+            EndChoice end,
+            CircuitFactory factory,
+            Optional<OwnPadding> padding,
+            Scheduler scheduler) {
         this.circuit = circuit;
         this.last = last;
         this.guard = guard;
         this.end = end;
         this.factory = factory;
+        this.padding = padding;
+        this.scheduler = scheduler;
     }
 
     public Circuit circuit() {
@@ -60,6 +80,27 @@ public final class InternalCircuit implements AutoCloseable {
         if (end == EndChoice.OURS) {
             guard.used(false);
         }
+    }
+
+    /** Hides what the circuit is for, if its second hop can help with that. Once at most. */
+    public void pad(PaddingMachine machine) {
+        padding.ifPresent(own -> {
+            padded = true;
+            circuit.pad(machine, own);
+        });
+    }
+
+    /**
+     * It has served its purpose. One whose purpose was hidden stays for as long as circuits do that streams have used, lest
+     * its short life tell. Spec: padding-spec, "Client-side onion service introduction circuit obfuscation".
+     */
+    public void retire() {
+        if (!padded) {
+            close();
+            return;
+        }
+        Scheduler.Cancellable timer = scheduler.schedule(circuit::close, PADDED_LIFETIME);
+        circuit.closed().thenRun(timer::cancel);
     }
 
     @Override

@@ -245,7 +245,14 @@ public final class InternalCircuits {
                     circuit.close(); // nobody waits any more until it may be used
                 }
             });
-            InternalCircuit built = new InternalCircuit(circuit, path.last(), guard, choice, factory);
+            InternalCircuit built = new InternalCircuit(
+                    circuit,
+                    path.last(),
+                    guard,
+                    choice,
+                    factory,
+                    SetupPadding.of(view, path.hops().get(1)),
+                    scheduler);
             guard.onUsable(() -> give(built));
             switch (guard.succeeded()) {
                 case COMPLETE -> give(built);

@@ -3,6 +3,7 @@ package org.onion4j.directory.supply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.crypto.testing.SeededRandom;
@@ -39,7 +40,7 @@ class InternalCircuitTest {
         for (int i = 0; i < 10; i++) {
             GuardUse use = choose();
             use.succeeded();
-            new InternalCircuit(null, use.relay(), use, choice, null).failed();
+            new InternalCircuit(null, use.relay(), use, choice, null, Optional.empty(), time).failed();
             use.closed();
         }
         return new Relay[] {before, choose().relay()};

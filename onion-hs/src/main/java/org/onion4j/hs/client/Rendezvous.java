@@ -10,6 +10,7 @@ import org.onion4j.circuit.message.Introduce1;
 import org.onion4j.circuit.message.IntroduceAck;
 import org.onion4j.circuit.message.RelayCommand;
 import org.onion4j.circuit.message.RelayMessage;
+import org.onion4j.circuit.padding.PaddingMachine;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.handshake.HandshakeException;
 import org.onion4j.crypto.handshake.HsNtorClient;
@@ -75,6 +76,7 @@ final class Rendezvous implements AutoCloseable {
                     return;
                 }
                 circuit.answered();
+                circuit.pad(PaddingMachine.HIDE_RENDEZVOUS);
                 if (!result.complete(new Rendezvous(circuit, cookie))) {
                     circuit.close();
                 }
@@ -136,6 +138,7 @@ final class Rendezvous implements AutoCloseable {
                 .ask(new Introduce1(point.authKey(), ImmutableList.of(), sealed), RelayCommand.INTRODUCE_ACK)
                 .thenApply(IntroduceAck.class::cast);
         introduction.expect(ack);
+        introduction.pad(PaddingMachine.HIDE_INTRODUCTION);
         return new Introducing(ack, met);
     }
 

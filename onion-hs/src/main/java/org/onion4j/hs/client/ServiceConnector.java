@@ -381,7 +381,11 @@ final class ServiceConnector {
         Futures.limit(under.ack(), limit(14, 6, LONGEST_ACK), environment.scheduler());
         Futures.endWith(result, over);
         under.ack().whenComplete((ack, failure) -> {
-            introduction.close();
+            if (failure == null) {
+                introduction.retire();
+            } else {
+                introduction.close();
+            }
             if (over.isDone()) {
                 return;
             }
@@ -417,7 +421,11 @@ final class ServiceConnector {
             }
         });
         over.whenComplete((nothing, failure) -> {
-            introduction.close();
+            if (failure == null) {
+                introduction.retire();
+            } else if (!under.ack().isDone()) { // else it has been seen to
+                introduction.close();
+            }
             if (failure == null) {
                 if (!result.complete(rendezvous.circuit())) {
                     rendezvous.close();
