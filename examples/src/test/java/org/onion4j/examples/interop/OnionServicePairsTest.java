@@ -31,12 +31,12 @@ class OnionServicePairsTest {
     @Test
     void allPairs_meetOverCTor_withFullVanguards(CTorNetwork network) throws Exception {
         NetworkConfig config = NetworkConfig.ofTorrc(network.clientTorrcFile());
-        try (OnionClient host = guarded(config, "host").build();
-                OnionClient client = guarded(config, "client").build()) {
+        try (OnionClient host = guarded(config, "our-host").build();
+                OnionClient client = guarded(config, "our-client").build()) {
             new ServicePairs(network.clientTorrc(), folder, 1 << 20).meet(host, client);
         }
-        assertThat(folder.resolve("host").resolve("vanguards.state")).isNotEmptyFile();
-        assertThat(folder.resolve("client").resolve("vanguards.state")).isNotEmptyFile();
+        assertThat(folder.resolve("our-host").resolve("vanguards.state")).isNotEmptyFile();
+        assertThat(folder.resolve("our-client").resolve("vanguards.state")).isNotEmptyFile();
     }
 
     private OnionClient.Builder guarded(NetworkConfig config, String name) {
