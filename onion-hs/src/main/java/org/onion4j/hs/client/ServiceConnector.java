@@ -2,8 +2,10 @@ package org.onion4j.hs.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -31,8 +33,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection to a service in the making: its descriptor, and a rendezvous point meanwhile, then one introduction
- * point after the other until the service has come to our rendezvous point. Points that failed lately come last; when all have been tried, the
- * descriptor is looked for once more. A rendezvous point is kept for the next try only if no introduction point has
+ * point after the other until the service has come to our rendezvous point. Points that failed lately come last; when all
+ * have been tried, the descriptor is looked for once more, after a pause: a service that has just lost its introduction
+ * points is back in a moment. If not all have refused us, but relays in the middle may have failed, on our way or on the
+ * service's, there are two more such rounds. A rendezvous point is kept for the next try only if no introduction point has
  * heard of it.
  *
  * <p>Threading: one try is under way at a time; each step runs on whichever thread completes the one before.
@@ -42,6 +46,16 @@ final class ServiceConnector {
 
     /** Introductions in all. */
     private static final int MAX_TRIES = 12;
+    /** Circuits in all that could not be built. */
+    private static final int MAX_LOST = 24;
+    /** To one introduction point: mostly it was not the point itself that failed. */
+    private static final int MAX_LOST_TO_ONE = 3;
+
+    /** Before the descriptor is looked for again; twice as long each time. */
+    private static final Duration PAUSE = Duration.ofSeconds(3);
+
+    private static final int ROUNDS = 2;
+    private static final int ROUNDS_IN_HOPE = 4;
 
     private static final Duration SLACK = Duration.ofSeconds(1);
     private static final Duration LONGEST_ACK = Duration.ofSeconds(30);
@@ -55,12 +69,15 @@ final class ServiceConnector {
     private final CompletableFuture<InternalCircuit> result = new CompletableFuture<>();
     private final Set<Bytes> tried = new HashSet<>();
     private Descriptors.Found service;
-    private boolean searchedAgain;
+    private int round = 1;
+    private boolean hopeful; // whether a try of this round has failed by no fault of the introduction point
     private Optional<CompletableFuture<Rendezvous>> ahead =
             Optional.empty(); // begun while the descriptor was looked for
     private volatile Optional<Rendezvous> waiting = Optional.empty(); // also for whoever cancels
     private boolean introduced; // whether some introduction point was asked
     private volatile boolean reachedService; // whether some introduction point took us on
+    private final Map<Bytes, Integer> lostTo = new HashMap<>(); // circuits, by introduction point
+    private int lost; // circuits
     private boolean pointsSilent; // whether some introduction point was
     private boolean pointsFailedOtherwise; // whether some did
     private int tries;
@@ -112,17 +129,27 @@ final class ServiceConnector {
             if (failure != null) {
                 Throwable why = Futures.cause(failure);
                 boolean nothingNewer = than.isPresent() && why instanceof OnionServiceException;
+                if (nothingNewer && hopeful) {
+                    beginRound();
+                    next(last);
+                    return;
+                }
                 result.completeExceptionally(nothingNewer ? failure(last) : why);
                 return;
             }
             service = found;
-            tried.clear();
-            if (!searchedAgain && isExpired(found.descriptor().pow())) {
+            beginRound();
+            if (round == 1 && isExpired(found.descriptor().pow())) {
                 searchForPuzzle();
                 return;
             }
             next(Optional.empty());
         });
+    }
+
+    private void beginRound() {
+        tried.clear();
+        hopeful = false;
     }
 
     /** @param last what the try before failed with */
@@ -142,11 +169,14 @@ final class ServiceConnector {
         }
         last.ifPresent(failure -> log.debug("an introduction came to nothing", failure));
         Optional<NetworkView> view = environment.circuits().view();
-        Optional<IntroductionPoint> point = tries < MAX_TRIES ? choose() : Optional.empty();
+        Optional<IntroductionPoint> point = mayGoOn() ? choose() : Optional.empty();
         if (!point.isPresent() || !view.isPresent()) {
-            if (!searchedAgain && tries < MAX_TRIES) {
-                searchedAgain = true;
-                search(Optional.of(service.descriptor()), last);
+            if (round < (hopeful ? ROUNDS_IN_HOPE : ROUNDS) && mayGoOn()) {
+                Optional<Descriptor> than = Optional.of(service.descriptor());
+                Duration length = PAUSE.multipliedBy(1L << (round - 1));
+                round++;
+                Cancellable pause = environment.scheduler().schedule(() -> search(than, last), length);
+                result.whenComplete((circuit, end) -> pause.cancel());
             } else {
                 result.completeExceptionally(
                         !introduced && last.isPresent() && last.get() instanceof NoPathException
@@ -155,7 +185,6 @@ final class ServiceConnector {
             }
             return;
         }
-        tries++;
         tried.add(point.get().authKey());
         Optional<HopTarget> target = IntroductionTargets.hop(point.get(), view.get());
         if (!target.isPresent()) {
@@ -174,10 +203,10 @@ final class ServiceConnector {
                 onNoRendezvous(Futures.cause(failure), point.get());
                 return;
             }
-            introduction.whenComplete((circuit, lost) -> {
-                if (lost != null) {
+            introduction.whenComplete((circuit, failed) -> {
+                if (failed != null) {
                     worked.cancel(false);
-                    onNoIntroduction(Futures.cause(lost), point.get());
+                    onNoCircuit(Futures.cause(failed), point.get());
                 } else {
                     worked.whenComplete(
                             (proof, none) -> introduceLater(rendezvous, circuit, point.get(), proof(proof, none)));
@@ -188,7 +217,7 @@ final class ServiceConnector {
 
     /** Work for a puzzle that has expired may be for nothing: a newer one is looked for, but not insisted on. */
     private void searchForPuzzle() {
-        searchedAgain = true;
+        round++;
         descriptors.get(address, Optional.of(service.descriptor())).whenComplete((newer, none) -> {
             if (none == null) {
                 service = newer;
@@ -303,8 +332,26 @@ final class ServiceConnector {
             result.completeExceptionally(why);
             return;
         }
+        lost++;
         tried.remove(point.authKey()); // it is not to blame, and nothing has been asked of it
         next(Optional.of(why));
+    }
+
+    private boolean mayGoOn() {
+        return tries < MAX_TRIES && lost < MAX_LOST;
+    }
+
+    /** There is no circuit to an introduction point: it may do over other relays. */
+    private void onNoCircuit(Throwable why, IntroductionPoint point) {
+        hopeful = true;
+        lost++;
+        boolean refused = why instanceof CircuitException circuit && circuit.kind() == CircuitException.Kind.DESTROYED;
+        if (refused && lostTo.merge(point.authKey(), 1, Integer::sum) < MAX_LOST_TO_ONE) {
+            tried.remove(point.authKey());
+            next(Optional.of(why));
+        } else {
+            onNoIntroduction(why, point);
+        }
     }
 
     private void onNoIntroduction(Throwable why, IntroductionPoint point) {
@@ -369,6 +416,7 @@ final class ServiceConnector {
         Rendezvous.Introducing under;
         try {
             introduced = true;
+            tries++;
             under = rendezvous.introduce(introduction, point, service.keys().subcredential(), proof, environment);
         } catch (HandshakeException e) {
             introduction.close();
@@ -403,6 +451,7 @@ final class ServiceConnector {
                         Kind.INTRODUCTION_FAILED, "an introduction point refused: status " + ack.status()));
             } else {
                 introduction.answered();
+                hopeful = true;
                 reachedService = true;
                 Cancellable timer = environment
                         .scheduler()
