@@ -51,7 +51,9 @@ public final class HostedService implements AutoCloseable {
     private final Publisher publisher;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-    private boolean restored; // touched in the sequence alone
+    // Touched in the sequence alone.
+    private boolean restored; // or it has been decided that nothing is
+    private boolean dropSaved; // somebody knows the last run's introduction points who is no longer to find us
 
     private volatile ImmutableList<IntroductionPoint> announced = ImmutableList.of();
     private volatile ImmutableList<Bytes> clients;
@@ -93,6 +95,9 @@ public final class HostedService implements AutoCloseable {
                     tell();
                 }));
         this.last = statusNow();
+        this.dropSaved = state.flatMap(ServiceState::clients)
+                .filter(before -> isRevoked(before, clients))
+                .isPresent();
     }
 
     void begin() {
@@ -128,14 +133,15 @@ public final class HostedService implements AutoCloseable {
 
     /** Takes up the introduction points of the last run, unless somebody knows them who is no longer to find us. */
     private void restore(ServiceState memory, NetworkView view) {
-        ImmutableList<SavedPoint> saved = memory.introductionPoints();
-        boolean revoked =
-                memory.clients().filter(before -> isRevoked(before, clients)).isPresent();
-        if (revoked) {
-            saved.forEach(SavedPoint::close);
+        if (dropSaved) {
             saving.run(() -> memory.saveIntroductionPoints(ImmutableList.of()));
         } else {
-            PointMemory.restore(saved, view, time.now(), environment.random()).forEach(points::restore);
+            try {
+                PointMemory.restore(memory.introductionPoints(), view, time.now(), environment.random())
+                        .forEach(points::restore);
+            } catch (RuntimeException e) {
+                environment.bugs().error("the introduction points of an onion service could not be taken up again", e);
+            }
         }
         saveClients();
     }
@@ -203,10 +209,13 @@ public final class HostedService implements AutoCloseable {
                 return;
             }
             if (isRevoked(before, now)) {
+                dropSaved = true;
                 points.replaceAll();
                 save();
             }
-            saveClients();
+            if (restored) { // else who might find us in the last run isn't forgotten before that has been looked at
+                saveClients();
+            }
             publisher.contentChanged();
         });
     }
@@ -249,8 +258,8 @@ public final class HostedService implements AutoCloseable {
     }
 
     private void save() {
-        if (!state.isPresent()) {
-            return;
+        if (!state.isPresent() || !restored) {
+            return; // what the last run had stays for the next one
         }
         ImmutableList<SavedPoint> saved = PointMemory.save(points.all());
         saving.run(() -> {

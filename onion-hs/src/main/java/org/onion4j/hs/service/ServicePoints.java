@@ -476,6 +476,7 @@ final class ServicePoints {
             end(point);
         }
         announced = new LinkedHashSet<>();
+        listener.onChanged(); // even if none was up
         firstEstablished = Optional.empty();
         launches.reset();
         look();
