@@ -158,9 +158,10 @@ public final class DescriptorMaker {
                         now));
     }
 
+    /** Counted from the full hour before, as C tor has it. */
     private Ed25519Certificate certificate(Ed25519CertType type, Bytes key, Instant now) {
-        return Ed25519Certificate.issue(
-                type, now.plus(CERTIFICATE_LIFETIME), CertifiedKeyType.ED25519, key, signingKey);
+        Instant expires = now.truncatedTo(ChronoUnit.HOURS).plus(CERTIFICATE_LIFETIME);
+        return Ed25519Certificate.issue(type, expires, CertifiedKeyType.ED25519, key, signingKey);
     }
 
     private byte[] middleText(Bytes inner, List<Bytes> clients, byte[] cookie) {
