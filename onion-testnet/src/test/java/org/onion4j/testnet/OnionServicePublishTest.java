@@ -275,8 +275,9 @@ class OnionServicePublishTest {
         }
     }
 
+    /** As C tor's services do: or a directory could tell by a refusal which software it deals with. */
     @Test
-    void t57_directoryRefuses_isTriedAgainUntilItTakesIt() throws Exception {
+    void t57_directoryRefuses_isNotAskedAgainBeforeTheNextRound() throws Exception {
         try (TestNetwork network = network(5, 10);
                 PublishingHost host = host(network)) {
             network.time().advance(Duration.ofMinutes(1));
@@ -286,17 +287,36 @@ class OnionServicePublishTest {
                     ImmutableSet.copyOf(responsible(host.view(), slot)).asList().get(0));
             stubborn.deceive(DirectoryFault.EMPTY);
             awaitPublished(network, host);
+            network.time().advance(Duration.ofMinutes(30));
+            assertThat(host.events(PublishEvent.Failed.class))
+                    .as("one for each descriptor that it is responsible for")
+                    .hasSizeBetween(1, 2)
+                    .allSatisfy(failed -> assertThat(failed.why()).isEqualTo(UploadFailure.REFUSED));
+            stubborn.heal();
+            network.time().advance(Duration.ofHours(2));
+            assertThat(kept(network, keys(slot))).containsKey(RsaIdentity.fromHex(stubborn.fingerprint()));
+        }
+    }
+
+    @Test
+    void t57_allDirectoriesRefuse_areTriedAgainUntilTheyTakeIt() throws Exception {
+        try (TestNetwork network = network(5, 10);
+                PublishingHost host = host(network)) {
+            network.time().advance(Duration.ofMinutes(1));
+            network.relays().forEach(relay -> relay.deceive(DirectoryFault.EMPTY));
+            host.publish(point);
             network.time().advance(Duration.ofMinutes(4));
             List<PublishEvent.Failed> failures = host.events(PublishEvent.Failed.class);
             assertThat(failures)
-                    .hasSizeGreaterThan(2)
+                    .hasSizeGreaterThan(2 * 16)
                     .allSatisfy(failed -> assertThat(failed.why()).isEqualTo(UploadFailure.REFUSED));
             assertThat(failures.get(failures.size() - 1).again())
                     .as("later each time")
                     .isGreaterThan(failures.get(0).again());
-            stubborn.heal();
+            assertThat(host.publisher.isPublished()).isFalse();
+            network.relays().forEach(TestRelay::heal);
             network.time().advance(Duration.ofMinutes(10));
-            assertThat(kept(network, keys(slot))).containsKey(RsaIdentity.fromHex(stubborn.fingerprint()));
+            assertThat(host.publisher.isPublished()).isTrue();
         }
     }
 

@@ -55,6 +55,7 @@ final class PeriodDescriptor implements AutoCloseable {
     private Duration interval = Duration.ZERO;
     private boolean roundEnded;
     private Optional<Moment> lastTaken = Optional.empty();
+    private int givenUp; // rounds in a row
 
     PeriodDescriptor(ServiceIdentity identity, RingTimes.Slot slot, RandomSource random) {
         this.keys = ServiceKeys.of(identity.address(), slot.period());
@@ -108,11 +109,6 @@ final class PeriodDescriptor implements AutoCloseable {
             Collections.swap(shuffled, i, random.nextInt(i + 1));
         }
         shuffled.forEach(relay -> targets.put(relay.rsaIdentity(), new Target(relay, text)));
-        put(now);
-    }
-
-    /** The round has begun, or could not; in any case the next one comes at a random time. */
-    private void put(Moment now) {
         roundStart = Optional.of(now);
         long spread = MAX_INTERVAL.minus(MIN_INTERVAL).toMillis();
         interval = MIN_INTERVAL.plusMillis(random.nextLong(spread));
@@ -120,17 +116,35 @@ final class PeriodDescriptor implements AutoCloseable {
         roundEnded = false;
     }
 
-    /** A new descriptor could not be made, which is a bug of ours: not again for a while. */
-    void giveUpRound(Moment now) {
-        drop();
-        put(now);
+    /** A new descriptor could not be made, which is a bug of ours, or chance failed us: all anew after the pause. */
+    void giveUpRound(Moment now, Duration pause) {
+        targets.values().forEach(target -> {
+            if (target.state() != Target.State.TAKEN) {
+                target.drop();
+            }
+        });
+        roundStart = Optional.of(now);
+        interval = pause;
+        due = false;
+        roundEnded = true;
+        givenUp++;
+    }
+
+    /** How many rounds in a row could not be made. */
+    int givenUp() {
+        return givenUp;
+    }
+
+    /** In how long a target that has failed is to be tried again; empty if not in this round. */
+    Optional<Duration> retryIn(Target target, Moment now) {
+        return target.hasRefused() && taken() > 0 ? Optional.empty() : target.retryIn(now);
     }
 
     /** Those that have failed and are to be tried again now get a newer descriptor than the one that they perhaps have. */
     void retry(Moment now, PublishedContent content, ServiceState state) {
         List<Target> again = new ArrayList<>();
         for (Target target : targets.values()) {
-            if (target.retryIn(now).equals(Optional.of(Duration.ZERO))) {
+            if (retryIn(target, now).equals(Optional.of(Duration.ZERO))) {
                 again.add(target);
             }
         }
@@ -171,6 +185,7 @@ final class PeriodDescriptor implements AutoCloseable {
 
     void onTaken(Moment now) {
         lastTaken = Optional.of(now);
+        givenUp = 0;
     }
 
     /** Whether each target has been tried since the round began; true once for each round. */

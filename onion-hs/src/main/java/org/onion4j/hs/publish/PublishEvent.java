@@ -20,9 +20,10 @@ public sealed interface PublishEvent {
     record Uploaded(TimePeriod period, int directories, int asked) implements PublishEvent {}
 
     /**
-     * A directory has not taken the newest descriptor; it will be asked again.
+     * A directory has not taken the newest descriptor; it will be asked again. One that refused waits for the next round if
+     * another one has taken it.
      *
-     * @param again in how long
+     * @param again in how long, else
      */
     record Failed(TimePeriod period, UploadFailure why, Duration again) implements PublishEvent {}
 

@@ -32,8 +32,9 @@ import org.onion4j.hs.ring.RingTimes;
  * Keeps the descriptors of one service at the directories that are responsible for them: two at a time, for the time
  * periods of clients whose consensus is older or newer than ours. Each is made anew and uploaded when the content or the
  * responsible directories have changed, when its time period comes, and else after 60 to 120 minutes; over a circuit for
- * each directory, a few at a time. A directory that fails is tried again, later each time. Nothing is uploaded while there
- * are no introduction points. Spec: rend-spec-v3, "When to publish a hidden service descriptor", "Service behavior for
+ * each directory, a few at a time. A directory that can't be reached is tried again, later each time; one that refuses
+ * only while no other one has taken the descriptor, for C tor's services don't ask again either. Nothing is uploaded while
+ * there are no introduction points. Spec: rend-spec-v3, "When to publish a hidden service descriptor", "Service behavior for
  * uploading descriptors".
  *
  * <p>Threading: any thread may call. All work is done in steps on the executor, one at a time, so that what belongs to
@@ -172,6 +173,7 @@ public final class Publisher implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             environment.bugs().error("the descriptors of an onion service are not kept up", e);
+            contentChanged.compareAndSet(false, begun); // what this step was to see to is not lost
             schedule(LOOK_AGAIN);
         } finally {
             told = ImmutableList.copyOf(events);
@@ -231,7 +233,7 @@ public final class Publisher implements AutoCloseable {
             }
             if (result.failure().isPresent()) {
                 Duration pause = pause(target.failures());
-                target.fail(now, pause);
+                target.fail(now, pause, result.failure().get() == UploadFailure.REFUSED);
                 events.add(new PublishEvent.Failed(
                         descriptor.period(), result.failure().get(), pause));
             } else {
@@ -276,21 +278,32 @@ public final class Publisher implements AutoCloseable {
         ImmutableList<RingTimes.Slot> slots = secondFirst
                 ? ImmutableList.of(times.secondOfService(), times.firstOfService())
                 : ImmutableList.of(times.firstOfService(), times.secondOfService());
-        Map<TimePeriod, PeriodDescriptor> former = descriptors;
-        descriptors = new LinkedHashMap<>();
-        for (RingTimes.Slot slot : slots) {
-            PeriodDescriptor descriptor = former.remove(slot.period());
-            if (descriptor == null && !descriptors.containsKey(slot.period())) {
-                descriptor = new PeriodDescriptor(identity, slot, environment.random());
+        Map<TimePeriod, PeriodDescriptor> next = new LinkedHashMap<>();
+        try {
+            for (RingTimes.Slot slot : slots) {
+                if (!next.containsKey(slot.period())) {
+                    PeriodDescriptor known = descriptors.get(slot.period());
+                    PeriodDescriptor descriptor =
+                            known != null ? known : new PeriodDescriptor(identity, slot, environment.random());
+                    next.put(slot.period(), descriptor);
+                    descriptor.locate(view, slot);
+                }
             }
-            if (descriptor != null) {
-                descriptors.put(slot.period(), descriptor);
-                descriptor.locate(view, slot);
-            }
+        } catch (RuntimeException e) {
+            closeBut(descriptors, next);
+            throw e;
         }
-        former.values().forEach(PeriodDescriptor::close);
+        closeBut(next, descriptors);
+        descriptors = next;
         located = current;
         return true;
+    }
+
+    /** Closes those of {@code which} that are not in {@code kept}. */
+    private static void closeBut(Map<TimePeriod, PeriodDescriptor> kept, Map<TimePeriod, PeriodDescriptor> which) {
+        which.values().stream()
+                .filter(descriptor -> !kept.containsValue(descriptor))
+                .forEach(PeriodDescriptor::close);
     }
 
     private void renew(PeriodDescriptor descriptor, Moment now) {
@@ -307,7 +320,7 @@ public final class Publisher implements AutoCloseable {
 
     private void giveUp(PeriodDescriptor descriptor, Moment now, RuntimeException bug) {
         environment.bugs().error("a descriptor of an onion service could not be made", bug);
-        descriptor.giveUpRound(now);
+        descriptor.giveUpRound(now, pause(descriptor.givenUp()));
     }
 
     /** Begins uploads while there is room: those that haven't failed first. */
@@ -360,7 +373,7 @@ public final class Publisher implements AutoCloseable {
             for (PeriodDescriptor descriptor : descriptors.values()) {
                 next = earlier(next, descriptor.roundIn(now));
                 for (Target target : descriptor.targets()) {
-                    next = earlier(next, target.retryIn(now).orElse(next));
+                    next = earlier(next, descriptor.retryIn(target, now).orElse(next));
                 }
             }
         }

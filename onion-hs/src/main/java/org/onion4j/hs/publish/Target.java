@@ -31,6 +31,7 @@ final class Target {
     private int failures;
     private Optional<Moment> failed = Optional.empty();
     private Duration pause = Duration.ZERO;
+    private boolean refused;
 
     /** @param text makes the descriptor's text anew each time */
     Target(Relay directory, Supplier<Bytes> text) {
@@ -77,12 +78,18 @@ final class Target {
     }
 
     /** It failed: not before the pause is over is it tried again. */
-    void fail(Moment now, Duration pauseAfter) {
+    void fail(Moment now, Duration pauseAfter, boolean byRefusing) {
+        refused = byRefusing;
         state = State.FAILED;
         upload = Optional.empty();
         failures++;
         failed = Optional.of(now);
         pause = pauseAfter;
+    }
+
+    /** Whether it failed last because the directory did not want the descriptor. */
+    boolean hasRefused() {
+        return refused;
     }
 
     /** Tries it again without any pause, if it has failed. */
