@@ -192,6 +192,7 @@ final class NetworkMaker {
                 address.getPort(),
                 dirPort,
                 keys,
+                SeededRandom.of(plan.seed(), host.nickname() + "/signing keys"),
                 schedule);
     }
 

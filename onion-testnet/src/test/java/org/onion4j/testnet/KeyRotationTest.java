@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.onion4j.api.OnionClient;
 import org.onion4j.crypto.bytes.Bytes;
 
-/** Five weeks of a network: relays replace the keys and certificates that don't live that long, and nobody is lost. */
+/** Five weeks of a network: relays and authorities replace the keys that don't live that long, and nobody is lost. */
 class KeyRotationTest {
     private static final Duration STEP = Duration.ofDays(1);
 
@@ -29,6 +29,7 @@ class KeyRotationTest {
             TestRelay sleeper = network.relay("exit1"); // for longer than its certificates hold
             Set<Bytes> onionKeys = new HashSet<>();
             Set<Bytes> signingKeys = new HashSet<>();
+            Set<String> signers = new HashSet<>();
             assertThat(fetch(old)).isEqualTo("on");
             Bytes first = relay.identity().ntorOnionKey();
 
@@ -40,6 +41,7 @@ class KeyRotationTest {
                     sleeper.revive();
                 }
                 onionKeys.add(relay.identity().ntorOnionKey());
+                signers.add(signer(network.consensus()));
                 signingKeys.add(relay.identity().signing().key().publicKey());
                 if (day == 10 || day == 28 || day == 29 || day == 36) {
                     assertThat(fetch(old)).as("day %s", day).isEqualTo("on");
@@ -48,6 +50,7 @@ class KeyRotationTest {
 
             assertThat(onionKeys).hasSize(2).contains(first);
             assertThat(signingKeys).hasSize(2);
+            assertThat(signers).hasSize(2);
             assertThat(relay.identity().ntorKeys()).hasSize(1); // the first is no longer taken
             network.relay("exit2").kill();
             network.time().advance(Duration.ofHours(6)); // all have heard of it
@@ -56,6 +59,16 @@ class KeyRotationTest {
                 assertThat(fetch(young)).isEqualTo("on");
             }
         }
+    }
+
+    /** The key that an authority signed with. */
+    private static String signer(String consensus) {
+        String line = consensus
+                .lines()
+                .filter(one -> one.startsWith("directory-signature "))
+                .findFirst()
+                .orElseThrow();
+        return line.substring(line.lastIndexOf(' ') + 1);
     }
 
     private static String fetch(OnionClient client) throws IOException {

@@ -105,6 +105,7 @@ public final class Authorities {
             voters.removeIf(
                     one -> one.settings().behaviour() == AuthoritySettings.Behaviour.ABSENT || !present.test(one));
             prepareRandom(validAfter, voters);
+            all.forEach(authority -> authority.renewKeys(now));
             last = Optional.of(validAfter);
             return voters.size() * 2 > all.size() ? consensus(validAfter, now, voters) : Optional.empty();
         } finally {
@@ -197,7 +198,7 @@ public final class Authorities {
         ImmutableList.Builder<AuthorityCertificate> certificates = ImmutableList.builder();
         Map<Bytes, Bytes> microdescriptors = new LinkedHashMap<>();
         TreeMap<RsaIdentity, ServerDescriptor> descriptors = new TreeMap<>();
-        all.forEach(authority -> certificates.add(authority.keys().certificate()));
+        all.forEach(authority -> certificates.addAll(authority.keys().certificates()));
         for (Authority authority : voters) {
             for (ServerDescriptor descriptor : authority.descriptors()) {
                 ServerDescriptor known = descriptors.put(descriptor.keys().identity(), descriptor);

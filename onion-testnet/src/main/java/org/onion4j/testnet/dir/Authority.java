@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.primitive.Digests;
+import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.directory.doc.ServerDescriptor;
 
 /**
@@ -36,12 +37,13 @@ public final class Authority {
     private final Inet4Address address;
     private final int orPort;
     private final int dirPort;
-    private final AuthorityKeys keys;
+    private final RandomSource keySource;
     private final SharedRandom random;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<RsaIdentity, ServerDescriptor> descriptors = new TreeMap<>(); // guarded by lock
     private final Map<RsaIdentity, ExtraInfo> extraInfos = new HashMap<>(); // guarded by lock
+    private volatile AuthorityKeys keys;
     private volatile AuthoritySettings settings = AuthoritySettings.DEFAULT;
 
     /**
@@ -49,6 +51,7 @@ public final class Authority {
      *
      * @param relayIdentity the RSA identity that it has as a relay
      * @param dirPort where it takes plain HTTP; 0 for none
+     * @param keySource what later signing keys are made from
      */
     public Authority(
             String nickname,
@@ -57,6 +60,7 @@ public final class Authority {
             int orPort,
             int dirPort,
             AuthorityKeys keys,
+            RandomSource keySource,
             VotingSchedule schedule) {
         this.nickname = nickname;
         this.relayIdentity = relayIdentity;
@@ -64,6 +68,7 @@ public final class Authority {
         this.orPort = orPort;
         this.dirPort = dirPort;
         this.keys = keys;
+        this.keySource = keySource;
         Bytes secret = Digests.sha3(keys.sign(keys.identity().value()).toArray());
         this.random = new SharedRandom(keys.identity(), schedule, secret);
     }
@@ -186,6 +191,13 @@ public final class Authority {
     /** Its keys for voting. */
     public AuthorityKeys keys() {
         return keys;
+    }
+
+    /** Replaces the signing key if it is time for that. By {@link Authorities}, one at a time. */
+    void renewKeys(Instant now) {
+        if (keys.isDue(now)) {
+            keys = keys.withNewSigningKey(keySource, now);
+        }
     }
 
     /** Its IPv4 address. */

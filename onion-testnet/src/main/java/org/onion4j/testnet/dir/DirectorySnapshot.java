@@ -13,7 +13,7 @@ import org.onion4j.directory.doc.ServerDescriptor;
  * All documents that belong to one consensus. Immutable: any thread.
  *
  * @param consensuses in both flavours
- * @param certificates of all authorities
+ * @param certificates of all authorities; of each the oldest first
  * @param microdescriptors texts by SHA-256 digest
  * @param descriptors by RSA identity
  * @param votes texts by v3 identity

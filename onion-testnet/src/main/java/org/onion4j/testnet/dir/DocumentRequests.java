@@ -206,7 +206,7 @@ final class DocumentRequests {
             List<Bytes> identities = hexList(name.substring("fp/".length()), '+');
             all.stream()
                     .filter(c -> identities.contains(c.identity().value()))
-                    .forEach(c -> found.put(c.signingKeyDigest(), c));
+                    .forEach(c -> found.put(c.identity().value(), c)); // the newest of each
         } else if (name.startsWith("sk/")) {
             List<Bytes> signing = hexList(name.substring("sk/".length()), '+');
             all.stream()

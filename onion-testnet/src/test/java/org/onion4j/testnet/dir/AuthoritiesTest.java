@@ -82,6 +82,25 @@ class AuthoritiesTest {
     }
 
     @Test
+    void turnOver_aMonthLater_isSignedWithNewKeys_andOldSignaturesCanBeVerifiedStill() throws Exception {
+        Instant later = TestDirectory.NOW.plus(Duration.ofDays(31));
+        DirectorySnapshot before =
+                network.authorities.turnOver(TestDirectory.NOW).orElseThrow();
+        DirectorySnapshot after = network.authorities.turnOver(later).orElseThrow();
+
+        ConsensusVerifier verifier = new ConsensusVerifier(network.voters());
+        assertThat(verifier.verify(consensus(after), after.certificates(), later)
+                        .good())
+                .isEqualTo(3);
+        assertThat(verifier.verify(consensus(before), after.certificates(), later)
+                        .good())
+                .isEqualTo(3);
+        assertThat(verifier.verify(consensus(after), before.certificates(), later)
+                        .good())
+                .isZero();
+    }
+
+    @Test
     void turnOver_microdescriptors_areThoseOfTheConsensus() throws Exception {
         DirectorySnapshot snapshot =
                 network.authorities.turnOver(TestDirectory.NOW).orElseThrow();

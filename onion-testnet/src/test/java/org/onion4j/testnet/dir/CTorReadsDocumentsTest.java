@@ -119,6 +119,7 @@ class CTorReadsDocumentsTest {
                         9,
                         0,
                         AuthorityKeys.generate(random, now),
+                        random,
                         TestDirectory.SCHEDULE));
             }
         }

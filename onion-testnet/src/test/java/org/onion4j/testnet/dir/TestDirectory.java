@@ -59,6 +59,7 @@ final class TestDirectory {
                         0,
                         AUTHORITY_KEYS.computeIfAbsent(
                                 name, n -> AuthorityKeys.generate(SeededRandom.of(seed, "authority " + n), NOW)),
+                        SeededRandom.of(seed, "signing keys of " + name),
                         SCHEDULE));
             }
         }
