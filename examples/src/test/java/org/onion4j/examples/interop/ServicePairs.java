@@ -84,9 +84,8 @@ final class ServicePairs {
                     });
                     assertThat(byTor(tor, address, WebServer.bytesPath(size))).isEqualTo(new Content(size).sha256());
                 }
-                assertThat(Stream.of(tor.log(), theirs.log(), theirsRestricted.log())
-                                .flatMap(List::stream)
-                                .filter(ServicePairs::isComplaint))
+                assertThat(Stream.of(tor.complaints(), theirs.complaints(), theirsRestricted.complaints())
+                                .flatMap(List::stream))
                         .isEmpty();
             }
         }
@@ -156,13 +155,5 @@ final class ServicePairs {
             Files.writeString(keys.resolve(address + ".auth_private"), address + ":descriptor:x25519:" + key + "\n");
         }
         return client;
-    }
-
-    /** Whether a line of a log is a warning, other than those about how tests are set up. */
-    private static boolean isComplaint(String line) {
-        boolean setUp = line.contains("You have used DirAuthority")
-                || line.contains("TestingTorNetwork is set")
-                || line.contains("running Tor as root");
-        return (line.contains("[warn]") || line.contains("[err]")) && !setUp;
     }
 }

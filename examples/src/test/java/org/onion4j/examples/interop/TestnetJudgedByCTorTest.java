@@ -118,19 +118,9 @@ class TestnetJudgedByCTorTest {
                             .as("relays that extended a circuit to C tor's")
                             .anyMatch(one -> extendedTo(one, name));
                 }
-                assertThat(relay.log())
-                        .filteredOn(TestnetJudgedByCTorTest::isComplaint)
-                        .isEmpty();
+                assertThat(relay.complaints()).isEmpty();
             }
         }
-    }
-
-    /** Whether a line of a log is a warning, other than those about how tests are set up. */
-    private static boolean isComplaint(String line) {
-        boolean setUp = line.contains("You have used DirAuthority")
-                || line.contains("TestingTorNetwork is set")
-                || line.contains("running Tor as root");
-        return (line.contains("[warn]") || line.contains("[err]")) && !setUp;
     }
 
     private static String greeting(OnionClient client) throws Exception {

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeoutException;
  */
 final class CTorProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final List<String> SET_UP =
+            List.of("You have used DirAuthority", "TestingTorNetwork is set", "running Tor as root");
 
     private final Process process;
     private final Path folder;
@@ -73,6 +75,14 @@ final class CTorProcess implements AutoCloseable {
 
     List<String> log() throws IOException {
         return Files.readAllLines(folder.resolve("notice.log"));
+    }
+
+    /** Its warnings and errors, other than those about how tests are set up. */
+    List<String> complaints() throws IOException {
+        return log().stream()
+                .filter(line -> line.contains("[warn]") || line.contains("[err]"))
+                .filter(line -> SET_UP.stream().noneMatch(line::contains))
+                .toList();
     }
 
     @Override

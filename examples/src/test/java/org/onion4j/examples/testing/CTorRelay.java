@@ -53,6 +53,11 @@ public final class CTorRelay implements AutoCloseable {
         return tor.log();
     }
 
+    /** Its warnings and errors, other than those about how tests are set up. */
+    public List<String> complaints() throws IOException {
+        return tor.complaints();
+    }
+
     @Override
     public void close() {
         tor.close();
