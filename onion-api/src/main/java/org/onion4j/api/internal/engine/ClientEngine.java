@@ -74,7 +74,7 @@ public final class ClientEngine implements Engine {
     private final EngineThreads threads = new EngineThreads("onion4j");
     private final OwnedScheduler scheduler;
     private final Activity activity;
-    private final ExecutorService workers = threads.newWorkers();
+    private final ExecutorService workers;
     private final ProgressBoard progress = new ProgressBoard();
     private final ReadyGate gate = new ReadyGate();
     private final ChannelManager channels;
@@ -93,6 +93,7 @@ public final class ClientEngine implements Engine {
     public ClientEngine(EngineConfig config) {
         Environment environment = config.environment();
         scheduler = environment.schedulers().create(threads);
+        workers = threads.newWorkers(scheduler);
         activity = environment.activity();
         internal = config.internal();
         NetworkDescription network = config.network();
@@ -189,11 +190,13 @@ public final class ClientEngine implements Engine {
                         hosting::viewChanged));
     }
 
-    private record Task(Runnable work, Activity.Span span) implements Runnable {
+    private record Task(Runnable work, Activity.Span span, Consumer<Throwable> bugs) implements Runnable {
         @Override
         public void run() {
             try {
                 work.run();
+            } catch (RuntimeException | Error e) {
+                bugs.accept(e); // the worker stays: if threads are what there is too little of, no other would come
             } finally {
                 span.close();
             }
@@ -204,7 +207,7 @@ public final class ClientEngine implements Engine {
     private void execute(Runnable work) {
         Activity.Span span = activity.begin();
         try {
-            workers.execute(new Task(work, span));
+            workers.execute(new Task(work, span, threads::onBug));
         } catch (RejectedExecutionException e) {
             span.close();
             if (!closed.get()) {

@@ -12,55 +12,130 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.onion4j.circuit.log.SparingLog;
+import org.onion4j.circuit.runtime.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes all threads of one client, all of them daemons with a name of their kind, and knows when the last one has ended.
- * Any thread may call.
+ * A system may have no thread left to give, for as long as somebody else has them all: workers then do with those that
+ * there are, and what they were given waits. Any thread may call.
  */
 final class EngineThreads implements ThreadFactory {
     private static final Logger log = LoggerFactory.getLogger(EngineThreads.class);
     private static final int MAX_WORKERS = 8;
     private static final Duration WORKER_IDLE_TIME = Duration.ofSeconds(2);
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
     private final SparingLog bugs = new SparingLog(log, Ticker.systemTicker());
     private final AtomicInteger made = new AtomicInteger();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final String name;
+    private final Consumer<Runnable> starter;
 
     EngineThreads(String name) {
+        this(name, Runnable::run);
+    }
+
+    /** @param starter runs what starts a thread, unless there is none to be had */
+    EngineThreads(String name, Consumer<Runnable> starter) {
         this.name = name;
+        this.starter = starter;
+    }
+
+    /** Is known from its start until somebody sees that it has ended. */
+    private final class EngineThread extends Thread {
+        EngineThread(Runnable task) {
+            super(task, name + "-" + made.incrementAndGet());
+        }
+
+        @Override
+        public synchronized void start() { // as the original
+            threads.add(this);
+            boolean started = false;
+            try {
+                starter.accept(super::start);
+                started = true;
+            } finally {
+                if (!started) {
+                    threads.remove(this);
+                }
+            }
+        }
     }
 
     @Override
     public Thread newThread(Runnable task) {
         // None takes itself out: it would be gone from here before it has ended, and nobody would wait for that.
         threads.removeIf(one -> one.getState() == Thread.State.TERMINATED);
-        Thread thread = new Thread(task, name + "-" + made.incrementAndGet());
+        Thread thread = new EngineThread(task);
         thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler((t, e) -> bugs.error("a thread of the client failed", e));
-        threads.add(thread);
+        thread.setUncaughtExceptionHandler((t, e) -> onBug(e));
         return thread;
+    }
+
+    /** Says that one of our tasks has failed. */
+    void onBug(Throwable failure) {
+        bugs.error("a thread of the client failed", failure);
     }
 
     /**
      * A pool for work that computes or waits for the network. A thread is added only if none is idle, up to a limit; its
-     * threads end when there is no work for a moment.
+     * threads end when there is no work for a moment. Where no thread is to be had, work waits for those that there are, or
+     * until there is one again.
+     *
+     * @param later looks whether there is
      */
-    ExecutorService newWorkers() {
-        HandingQueue queue = new HandingQueue();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                1,
-                MAX_WORKERS,
-                WORKER_IDLE_TIME.toNanos(),
-                TimeUnit.NANOSECONDS,
-                queue,
-                this,
-                (task, full) -> queue.keep(task, full));
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+    ExecutorService newWorkers(Scheduler later) {
+        return new Workers(this, later);
+    }
+
+    private static final class Workers extends ThreadPoolExecutor {
+        private final Scheduler later;
+
+        Workers(ThreadFactory threads, Scheduler later) {
+            super(1, MAX_WORKERS, WORKER_IDLE_TIME.toNanos(), TimeUnit.NANOSECONDS, new HandingQueue(), threads);
+            this.later = later;
+            setRejectedExecutionHandler((task, full) -> keep(task));
+            allowCoreThreadTimeOut(true);
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            try {
+                super.execute(task);
+            } catch (OutOfMemoryError e) { // what the JVM throws if the system has no thread left
+                keep(task);
+            }
+        }
+
+        /** Holds a task for which no thread is free, and may be no further one. */
+        private void keep(Runnable task) {
+            if (isShutdown()) {
+                throw new RejectedExecutionException("the client is being closed");
+            }
+            ((HandingQueue) getQueue()).put(task);
+            startOne(); // if all have ended meanwhile, after having found nothing
+            if (isShutdown() && remove(task)) {
+                throw new RejectedExecutionException("the client is being closed");
+            }
+        }
+
+        private void startOne() {
+            try {
+                prestartCoreThread();
+            } catch (OutOfMemoryError e) {
+                later.schedule(this::startOneIfNeeded, TRY_AGAIN);
+            }
+        }
+
+        private void startOneIfNeeded() {
+            if (!getQueue().isEmpty()) {
+                startOne();
+            }
+        }
     }
 
     /** Takes work at once only where a thread waits for it: else the pool would never grow. */
@@ -70,18 +145,6 @@ final class EngineThreads implements ThreadFactory {
         @Override
         public boolean offer(Runnable task) {
             return tryTransfer(task);
-        }
-
-        /** Holds a task for which the pool has no thread free, and may have no further one. */
-        private void keep(Runnable task, ThreadPoolExecutor pool) {
-            if (pool.isShutdown()) {
-                throw new RejectedExecutionException("the client is being closed");
-            }
-            put(task);
-            pool.prestartCoreThread(); // if all have ended meanwhile, after having found nothing
-            if (pool.isShutdown() && remove(task)) {
-                throw new RejectedExecutionException("the client is being closed");
-            }
         }
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,8 +20,20 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class EngineThreadsTest {
-    private final EngineThreads threads = new EngineThreads("test");
-    private final ThreadPoolExecutor workers = (ThreadPoolExecutor) threads.newWorkers();
+    private volatile boolean exhausted;
+    private final EngineThreads threads = new EngineThreads("test", this::start);
+    private final Queue<Runnable> scheduled = new ConcurrentLinkedQueue<>();
+    private final ThreadPoolExecutor workers = (ThreadPoolExecutor) threads.newWorkers((task, delay) -> {
+        scheduled.add(task);
+        return () -> scheduled.remove(task);
+    });
+
+    private void start(Runnable thread) {
+        if (exhausted) {
+            throw new OutOfMemoryError("a fault of the test's: no thread is left");
+        }
+        thread.run();
+    }
 
     @AfterEach
     void end() {
@@ -70,5 +84,33 @@ class EngineThreadsTest {
     void afterTheEnd_workIsRefused() {
         workers.shutdownNow();
         assertThatThrownBy(() -> workers.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    @Test
+    void noThreadLeft_workWaitsForThoseThatThereAre() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        Future<Thread> first = workers.submit(() -> {
+            over.await();
+            return Thread.currentThread();
+        });
+        exhausted = true;
+        Future<Thread> second = workers.submit(Thread::currentThread);
+        over.countDown();
+        assertThat(second.get()).isSameAs(first.get());
+    }
+
+    @Test
+    void noThreadAtAll_workIsDoneOnceThereIsOneAgain() throws Exception {
+        exhausted = true;
+        Future<Integer> one = workers.submit(() -> 1);
+        Future<Integer> two = workers.submit(() -> 2);
+        scheduled.remove().run();
+        assertThat(one.isDone()).isFalse();
+        exhausted = false;
+        while (!scheduled.isEmpty()) {
+            scheduled.remove().run();
+        }
+        assertThat(one.get()).isEqualTo(1);
+        assertThat(two.get()).isEqualTo(2);
     }
 }
