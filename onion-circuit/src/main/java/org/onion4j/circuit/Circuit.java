@@ -545,9 +545,10 @@ public final class Circuit implements AutoCloseable {
         if (notice == Notice.SEND_DESTROY && knownToRelay) {
             byte[] body = new byte[ClientHopCrypto.BODY_LEN];
             new Destroy(DestroyReason.NONE).encode(new WireWriter(body, 0, body.length));
-            channel.send(circuitId, CellCommand.DESTROY, body, 0);
+            destroy(body);
+        } else {
+            channel.detach(circuitId);
         }
-        channel.detach(circuitId);
         handshakes.fail(why);
         conversation.fail(why);
         streams.closeAll(why);
@@ -555,6 +556,16 @@ public final class Circuit implements AutoCloseable {
         sender.end();
         input.end();
         afterUnlock.add(() -> closed.complete(why));
+    }
+
+    /** Thousands may be closed at once: the link's other circuits must not suffer. The ID is ours until the relay is told. */
+    private void destroy(byte[] body) {
+        if (channel.isCalm()) {
+            channel.send(circuitId, CellCommand.DESTROY, body, 0);
+            channel.detach(circuitId);
+        } else {
+            channel.whenCalm(() -> destroy(body));
+        }
     }
 
     private void giveUpForMemory() {

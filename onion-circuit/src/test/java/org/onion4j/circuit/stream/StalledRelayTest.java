@@ -196,6 +196,32 @@ class StalledRelayTest {
         assertThat(client.channel().isOpen()).isTrue();
     }
 
+    /** As when a service with many clients ends: the relay is told as it reads, and the link's other circuits go on. */
+    @Test
+    void t82_manyCircuitsClosedAtOnce_areToldInTimeAndDoNotLoseTheChannel() throws Exception {
+        Built circuit = client.build(1);
+        List<Built> others = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            others.add(client.build(1));
+        }
+        Running<Void> writer = write(circuit.open());
+        awaitStalled(writer);
+        byte[] body = new byte[509];
+        for (int i = 0; i < 3900; i++) {
+            client.channel().send(0, CellCommand.PADDING, body, 0); // near the bound, as by other services that end
+        }
+        for (Built other : others) {
+            other.circuit().close();
+            get(other.circuit().closed());
+        }
+        valve.open();
+        get(writer.result());
+        for (int i = 0; i < others.size(); i++) {
+            client.relay().awaitCell(CellCommand.DESTROY);
+        }
+        assertThat(client.channel().isOpen()).isTrue();
+    }
+
     /** What answers the relay doesn't wait, and is bounded: at the bound the relay is taken for lost. */
     @Test
     void t82_answersThatTheRelayDoesNotRead_loseTheChannelAtTheBound() throws Exception {
