@@ -1,5 +1,7 @@
 package org.onion4j.crypto.handshake;
 
+import java.util.Collections;
+import java.util.List;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.primitive.ConstantTime;
@@ -17,13 +19,21 @@ public final class HsNtorService implements AutoCloseable {
     private final Bytes authKey;
     private final Bytes serviceKey;
     private final Bytes clientKey;
+    private final Bytes subcredential;
     private final SecretBytes shared; // of X and B
     private final Bytes plaintext;
 
-    private HsNtorService(Bytes authKey, Bytes serviceKey, Bytes clientKey, SecretBytes shared, Bytes plaintext) {
+    private HsNtorService(
+            Bytes authKey,
+            Bytes serviceKey,
+            Bytes clientKey,
+            Bytes subcredential,
+            SecretBytes shared,
+            Bytes plaintext) {
         this.authKey = authKey;
         this.serviceKey = serviceKey;
         this.clientKey = clientKey;
+        this.subcredential = subcredential;
         this.shared = shared;
         this.plaintext = plaintext;
     }
@@ -41,6 +51,18 @@ public final class HsNtorService implements AutoCloseable {
     public static HsNtorService open(
             Bytes authKey, X25519 encryptionKey, Bytes subcredential, Bytes header, Bytes encrypted)
             throws HandshakeException {
+        return open(authKey, encryptionKey, Collections.singletonList(subcredential), header, encrypted);
+    }
+
+    /**
+     * The same where the client may have found it under any of several subcredentials. The secret shared with the client
+     * doesn't depend on them, and is computed once.
+     *
+     * @throws HandshakeException also if it is authentic under none of them
+     */
+    public static HsNtorService open(
+            Bytes authKey, X25519 encryptionKey, List<Bytes> subcredentials, Bytes header, Bytes encrypted)
+            throws HandshakeException {
         int textLength = encrypted.size() - X25519.LEN - HsNtorKeys.MAC_LEN;
         if (textLength < 0) {
             throw new HandshakeException("encrypted introduction of " + encrypted.size() + " bytes");
@@ -51,13 +73,21 @@ public final class HsNtorService implements AutoCloseable {
         byte[] secret = new byte[X25519.LEN];
         boolean good = encryptionKey.agree(x, secret, 0);
         Bytes b = encryptionKey.publicKey();
-        try (HsNtorKeys.Introduction keys = new HsNtorKeys.Introduction(secret, authKey, x, b, subcredential)) {
-            if (!ConstantTime.all(good, ConstantTime.equal(mac, keys.mac(header, x, ciphertext)))) {
-                Wipe.all(secret);
-                throw new HandshakeException("an introduction is not authentic");
+        for (Bytes subcredential : subcredentials) {
+            try (HsNtorKeys.Introduction keys = new HsNtorKeys.Introduction(secret, authKey, x, b, subcredential)) {
+                if (ConstantTime.all(good, ConstantTime.equal(mac, keys.mac(header, x, ciphertext)))) {
+                    return new HsNtorService(
+                            authKey, b, x, subcredential, SecretBytes.adopt(secret), keys.crypt(ciphertext));
+                }
             }
-            return new HsNtorService(authKey, b, x, SecretBytes.adopt(secret), keys.crypt(ciphertext));
         }
+        Wipe.all(secret);
+        throw new HandshakeException("an introduction is not authentic");
+    }
+
+    /** The one of those given under which it is authentic. */
+    public Bytes subcredential() {
+        return subcredential;
     }
 
     /** What the client says: it may still have any form. */

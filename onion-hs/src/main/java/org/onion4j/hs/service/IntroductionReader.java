@@ -74,18 +74,20 @@ final class IntroductionReader {
             throw new RefusedException(Refusal.FORGED);
         }
         Bytes header = Introduce2.header(message.authKey(), message.extensions());
-        HandshakeException last = null;
-        for (ServiceKeys each : known) {
-            try {
-                return new Opened(
-                        HsNtorService.open(
-                                keys.authKey(), keys.encryption(), each.subcredential(), header, message.encrypted()),
-                        each);
-            } catch (HandshakeException e) {
-                last = e;
-            }
+        ImmutableList.Builder<Bytes> subcredentials = ImmutableList.builder();
+        known.forEach(each -> subcredentials.add(each.subcredential()));
+        HsNtorService opened;
+        try {
+            opened = HsNtorService.open(
+                    keys.authKey(), keys.encryption(), subcredentials.build(), header, message.encrypted());
+        } catch (HandshakeException e) {
+            throw new RefusedException(Refusal.FORGED, e);
         }
-        throw new RefusedException(Refusal.FORGED, last);
+        ServiceKeys foundBy = known.stream()
+                .filter(each -> each.subcredential().equals(opened.subcredential()))
+                .findFirst()
+                .orElseThrow(IllegalStateException::new);
+        return new Opened(opened, foundBy);
     }
 
     /**
