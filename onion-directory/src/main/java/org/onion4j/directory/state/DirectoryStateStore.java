@@ -217,6 +217,17 @@ public final class DirectoryStateStore implements StateStore {
     }
 
     @Override
+    public boolean isDurable(String name) {
+        StateNames.check(name);
+        lock.lock();
+        try {
+            return !unsaved.containsKey(name);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void close() {
         List<StateNotice> notices = new ArrayList<>();
         lock.lock();

@@ -47,6 +47,11 @@ public interface StateStore extends AutoCloseable {
     /** Whether all that was written is on the disk, not in memory alone. */
     boolean isDurable();
 
+    /** The same of one name alone. */
+    default boolean isDurable(String name) {
+        return isDurable();
+    }
+
     /** Tries once more to save what could not be saved so far, and lets go of the storage. */
     @Override
     void close();

@@ -44,8 +44,8 @@ public final class ServiceState implements AutoCloseable {
         this.store = store;
         this.keyName = KEY_PREFIX + name;
         this.stateName = STATE_PREFIX + name;
-        this.identity = readIdentity();
         this.content = readContent();
+        this.identity = readIdentity();
     }
 
     /**
@@ -67,6 +67,7 @@ public final class ServiceState implements AutoCloseable {
             return Optional.of(ServiceIdentity.ofTorFile(file));
         } catch (ServiceIdentityException e) {
             store.setAside(keyName, e.getMessage());
+            save(content.withIdentitySaved()); // there was one, whatever the rest says
             return Optional.empty();
         }
     }
@@ -106,19 +107,29 @@ public final class ServiceState implements AutoCloseable {
         }
     }
 
-    /** Saves the identity in place of any other, and {@linkplain #claim claims} the state for it; a copy is made. */
-    public void saveIdentity(ServiceIdentity owner) {
+    /**
+     * Saves the identity in place of any other, and {@linkplain #claim claims} the state for it; a copy is made.
+     *
+     * @return false if it could not be saved to where it would outlive this run, and has been forgotten
+     */
+    public boolean saveIdentity(ServiceIdentity owner) {
         lock.lock();
         try {
             if (closed) {
-                return;
+                return false;
             }
             identity.ifPresent(ServiceIdentity::close);
-            identity = Optional.of(owner.copy());
+            identity = Optional.empty();
             try (SecretBytes file = owner.exposeTorFile()) {
                 store.write(keyName, file.exposeArray());
             }
+            if (!store.isDurable(keyName)) {
+                store.delete(keyName);
+                return false;
+            }
+            identity = Optional.of(owner.copy());
             save(ownedBy(owner, true));
+            return true;
         } finally {
             lock.unlock();
         }
@@ -132,7 +143,7 @@ public final class ServiceState implements AutoCloseable {
         lock.lock();
         try {
             if (!closed) {
-                save(ownedBy(owner, content.identitySaved()));
+                save(ownedBy(owner, content.identitySaved() || identity.isPresent()));
             }
         } finally {
             lock.unlock();

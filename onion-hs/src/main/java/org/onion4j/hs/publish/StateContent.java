@@ -73,6 +73,10 @@ record StateContent(
         checkArgument(points.size() <= MAX_POINTS, "%s introduction points", points.size());
     }
 
+    StateContent withIdentitySaved() {
+        return new StateContent(owner, true, revisions, clients, points);
+    }
+
     /** The bytes, which hold secrets: the caller wipes them. */
     byte[] encode() {
         ImmutableList<Bytes> keys = clients.orElse(ImmutableList.of());

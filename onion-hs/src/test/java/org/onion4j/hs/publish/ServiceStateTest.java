@@ -89,6 +89,88 @@ class ServiceStateTest {
         }
     }
 
+    /** A disk that is full: what is written is in memory alone. */
+    private StateStore refusing(boolean[] full) {
+        return new StateStore() {
+            @Override
+            public Optional<byte[]> read(String name) {
+                return store.read(name);
+            }
+
+            @Override
+            public void write(String name, byte[] content) {
+                store.write(name, content);
+            }
+
+            @Override
+            public void delete(String name) {
+                store.delete(name);
+            }
+
+            @Override
+            public void setAside(String name, String reason) {
+                store.setAside(name, reason);
+            }
+
+            @Override
+            public boolean isDurable() {
+                return !full[0];
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Test
+    void saveIdentity_whereNothingOutlivesTheRun_saysSoAndForgetsIt() {
+        boolean[] full = {true};
+        try (ServiceIdentity identity = ServiceIdentity.generate(random)) {
+            try (ServiceState state = ServiceState.open(refusing(full), "web")) {
+                assertThat(state.saveIdentity(identity)).isFalse();
+                assertThat(state.identity()).isEmpty();
+                assertThat(state.isIdentityLost()).isFalse();
+            }
+            try (ServiceState state = ServiceState.open(refusing(full), "web")) {
+                assertThat(state.identity()).isEmpty(); // a second attempt of the same run
+                full[0] = false;
+                assertThat(state.saveIdentity(identity)).isTrue();
+            }
+            try (ServiceState state = ServiceState.open(store, "web");
+                    ServiceIdentity saved = state.identity().orElseThrow()) {
+                assertThat(saved.address()).isEqualTo(identity.address());
+            }
+        }
+    }
+
+    @Test
+    void identityWithoutItsFlag_isKnownToBeLostOnceItHasBeenUsed() {
+        try (ServiceIdentity identity = ServiceIdentity.generate(random)) {
+            try (ServiceState state = ServiceState.open(store, "web")) {
+                state.saveIdentity(identity);
+            }
+            store.delete("onion-service-web"); // as after a crash between both files
+            try (ServiceState state = ServiceState.open(store, "web")) {
+                state.claim(identity);
+            }
+            store.delete("onion-key-web");
+            try (ServiceState state = ServiceState.open(store, "web")) {
+                assertThat(state.isIdentityLost()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void keyThatMakesNoSense_isLost_alsoInTheNextRun() {
+        store.write("onion-key-web", new byte[] {1, 2, 3});
+        for (int run = 0; run < 2; run++) {
+            try (ServiceState state = ServiceState.open(store, "web")) {
+                assertThat(state.identity()).isEmpty();
+                assertThat(state.isIdentityLost()).isTrue();
+            }
+        }
+    }
+
     @Test
     void open_otherName_isAnotherServicesState() {
         try (ServiceIdentity identity = ServiceIdentity.generate(random);

@@ -113,7 +113,11 @@ final class ServiceHosting {
             throw new StateException("the key that was kept of this onion service can't be read any more", null);
         }
         ServiceIdentity made = ServiceIdentity.generate(environment.random());
-        state.get().saveIdentity(made);
+        if (!state.get().saveIdentity(made)) {
+            made.close();
+            throw new StateException(
+                    "the key of a new onion service could not be written to the state directory", null);
+        }
         return made;
     }
 
