@@ -42,7 +42,6 @@ final class EngineService implements HostedService {
                     .buildOrThrow());
 
     private final org.onion4j.hs.service.HostedService service;
-    private final Scheduler scheduler;
     private final Consumer<OnionServiceEvent> events;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Refusal, Long> toldRefusals = new EnumMap<>(Refusal.class); // under the lock
@@ -50,21 +49,8 @@ final class EngineService implements HostedService {
     EngineService(
             org.onion4j.hs.service.HostedService service, Scheduler scheduler, Consumer<OnionServiceEvent> events) {
         this.service = service;
-        this.scheduler = scheduler;
         this.events = events;
-        lookAtRefusalsLater();
-    }
-
-    private void lookAtRefusalsLater() {
-        Scheduler.Cancellable next = scheduler.schedule(
-                () -> {
-                    tellRefusals();
-                    if (!service.stopped().isDone()) {
-                        lookAtRefusalsLater();
-                    }
-                },
-                LOOK_AT_REFUSALS_EVERY);
-        Futures.whenDone(service.stopped(), (nothing, failure) -> next.cancel());
+        Regularly.run(scheduler, LOOK_AT_REFUSALS_EVERY, this::tellRefusals, service.stopped());
     }
 
     private void tellRefusals() {
