@@ -9,9 +9,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -72,6 +77,34 @@ class OnionServiceForwardTest {
         FakeArrival arrival = new FakeArrival(80);
         request.streams().accept(arrival);
         return arrival;
+    }
+
+    /** Whatever proxy the application's JVM has, what clients send goes to the target alone. */
+    @Test
+    void jvmWithAProxy_isNotAskedForOne() throws Exception {
+        ProxySelector before = ProxySelector.getDefault();
+        BlockingQueue<URI> asked = new LinkedBlockingQueue<>();
+        ProxySelector.setDefault(new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                asked.add(uri);
+                return List.of(Proxy.NO_PROXY);
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
+        });
+        try {
+            forwardTo("127.0.0.1", 4);
+            FakeArrival arrival = arrive();
+            try (Socket accepted = server.accept()) {
+                arrival.awaitAccepted();
+                assertThat(accepted.isConnected()).isTrue();
+                assertThat(asked).isEmpty();
+            }
+        } finally {
+            ProxySelector.setDefault(before);
+        }
     }
 
     private static byte[] ascii(String text) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -26,7 +27,7 @@ final class ForwardedStream implements Runnable {
     private final ArrivingStream arriving;
     private final InetSocketAddress target;
     private final ServiceStreams owner;
-    private final Socket socket = new Socket();
+    private final Socket socket = new Socket(Proxy.NO_PROXY); // what comes from clients goes to the target alone
     private volatile Optional<SocketRelay> relay = Optional.empty();
     private volatile boolean closed;
 
