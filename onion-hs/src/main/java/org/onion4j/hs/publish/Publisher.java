@@ -52,6 +52,8 @@ public final class Publisher implements AutoCloseable {
     /** The clock may be set, and a device may sleep: what is due is looked for at least so often. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
+    private static final Duration BEGIN_AGAIN = Duration.ofSeconds(1);
+
     private record Result(PeriodDescriptor descriptor, Target target, Optional<UploadFailure> failure) {}
 
     private final PublishEnvironment environment;
@@ -144,7 +146,17 @@ public final class Publisher implements AutoCloseable {
 
     private void wake() {
         if (!closed && wanted.getAndIncrement() == 0) {
+            begin();
+        }
+    }
+
+    /** Once nobody takes work, because there is no thread to be had, it is tried until somebody does. */
+    private void begin() {
+        try {
             environment.executor().execute(this::run);
+        } catch (RuntimeException | Error e) {
+            environment.bugs().error("the descriptors of an onion service can't be kept up now", e);
+            environment.scheduler().schedule(this::begin, BEGIN_AGAIN);
         }
     }
 
@@ -171,7 +183,7 @@ public final class Publisher implements AutoCloseable {
                 firstPublished =
                         publishedNow && descriptors.values().stream().allMatch(PeriodDescriptor::isWellPublished);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             environment.bugs().error("the descriptors of an onion service are not kept up", e);
             contentChanged.compareAndSet(false, begun); // what this step was to see to is not lost
             schedule(LOOK_AGAIN);
@@ -192,7 +204,7 @@ public final class Publisher implements AutoCloseable {
             if (!closed) {
                 listener.accept(event);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             environment.bugs().error("a listener of an onion service failed", e);
         }
     }

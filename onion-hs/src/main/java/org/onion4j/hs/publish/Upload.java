@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.crypto.bytes.Bytes;
@@ -97,9 +96,9 @@ final class Upload {
                     environment.uploads().release();
                 }
             });
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) { // the client has ended, or there is no thread to be had
             environment.uploads().release();
-            fail(UploadFailure.UNREACHABLE, "nobody takes work any more");
+            fail(UploadFailure.UNREACHABLE, "nobody takes work");
         }
     }
 
@@ -125,7 +124,7 @@ final class Upload {
                 circuit.failed();
             }
             fail(UploadFailure.UNREACHABLE, "the circuit or the stream broke");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             environment.bugs().error("a descriptor could not be uploaded", e);
             fail(UploadFailure.UNREACHABLE, "an error of ours");
         }

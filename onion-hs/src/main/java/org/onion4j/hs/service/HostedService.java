@@ -75,8 +75,8 @@ public final class HostedService implements AutoCloseable {
         this.state = state;
         this.listener = listener;
         this.clients = options.clients();
-        this.sequence = new TaskSequence(environment.executor(), environment.bugs());
-        this.saving = new TaskSequence(environment.executor(), environment.bugs());
+        this.sequence = new TaskSequence(environment.executor(), environment.scheduler(), environment.bugs());
+        this.saving = new TaskSequence(environment.executor(), environment.scheduler(), environment.bugs());
         this.refusals = new Refusals(environment.ticker());
         this.subcredentials = new Subcredentials(address, environment.testing());
         this.meetings =
@@ -277,8 +277,8 @@ public final class HostedService implements AutoCloseable {
                 .schedule(
                         () -> sequence.run(() -> {
                             if (isActive()) {
-                                save();
                                 saveLater();
+                                save();
                             }
                         }),
                         SAVE_PAUSE);
@@ -328,7 +328,10 @@ public final class HostedService implements AutoCloseable {
         saving.run(() -> stopped.complete(null)); // after what is to be kept has been
     }
 
-    /** Done when the service is closed. A copy: whoever cancels it changes nothing. */
+    /**
+     * Done when the service is closed. A copy: whoever cancels it changes nothing. The service holds it for as long as it
+     * lives, so one is to be asked for once rather than again and again.
+     */
     public CompletableFuture<Void> stopped() {
         return stopped.thenRun(() -> {});
     }

@@ -131,9 +131,9 @@ final class IntroductionDesk {
             }
         } finally {
             reading.set(false);
-        }
-        if (!queue.isEmpty() && follower.hasRoom()) {
-            readLater();
+            if (!queue.isEmpty() && follower.hasRoom()) {
+                readLater(); // whatever became of these
+            }
         }
     }
 

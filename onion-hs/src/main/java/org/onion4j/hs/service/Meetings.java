@@ -265,6 +265,10 @@ final class Meetings {
     }
 
     private void sweep() {
+        sweeping = !clients.isEmpty();
+        if (sweeping) {
+            environment.scheduler().schedule(() -> sequence.run(this::sweep), SWEEP_PAUSE);
+        }
         Moment now = time.now();
         for (Client client : clients.values().toArray(new Client[0])) {
             if (!client.isIdle()) {
@@ -274,10 +278,6 @@ final class Meetings {
             } else if (client.idleSince.get().isOlderThan(MAX_IDLE, now)) {
                 client.circuit.close();
             }
-        }
-        sweeping = !clients.isEmpty();
-        if (sweeping) {
-            environment.scheduler().schedule(() -> sequence.run(this::sweep), SWEEP_PAUSE);
         }
     }
 

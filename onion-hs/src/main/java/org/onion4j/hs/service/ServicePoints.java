@@ -136,10 +136,20 @@ final class ServicePoints {
             return;
         }
         Moment now = time.now();
+        Duration sleep = LONGEST_SLEEP;
         try {
-            retire(view.get(), now);
+            look(view.get(), now);
+            sleep = untilNext(now);
+        } finally { // whatever has failed: points are looked after for as long as the service lives
+            alarm = Optional.of(environment.scheduler().schedule(() -> sequence.run(this::look), sleep));
+        }
+    }
+
+    private void look(NetworkView view, Moment now) {
+        try {
+            retire(view, now);
             if (!isPaused(now)) {
-                choose(view.get(), now);
+                choose(view, now);
                 launch(now);
             }
         } catch (RandomnessException e) {
@@ -149,8 +159,6 @@ final class ServicePoints {
         dropSurplus();
         announce(now);
         endLeaving(now);
-        Duration sleep = untilNext(now);
-        alarm = Optional.of(environment.scheduler().schedule(() -> sequence.run(this::look), sleep));
     }
 
     private boolean isPaused(Moment now) {

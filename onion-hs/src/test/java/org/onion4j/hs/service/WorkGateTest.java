@@ -100,7 +100,7 @@ class WorkGateTest {
         gate = new WorkGate(
                 environment,
                 new TimeSource(time.clock(), time.ticker()),
-                new TaskSequence(environment.executor(), environment.bugs()),
+                new TaskSequence(environment.executor(), environment.scheduler(), environment.bugs()),
                 refusals,
                 new ServiceOptions.Work(new Pace(perSecond, burst), effort),
                 ways);

@@ -43,7 +43,25 @@ public final class EventRelay implements Consumer<OnionServiceEvent> {
         } finally {
             lock.unlock();
         }
-        executor.execute(this::tellAll);
+        boolean begun = false;
+        try {
+            executor.execute(this::tellAll);
+            begun = true;
+        } finally {
+            if (!begun) {
+                pause();
+            }
+        }
+    }
+
+    /** What waits is told with the next event. */
+    private void pause() {
+        lock.lock();
+        try {
+            running = false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void tellAll() {
@@ -61,7 +79,7 @@ public final class EventRelay implements Consumer<OnionServiceEvent> {
             }
             try {
                 listener.accept(event);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.warn("the application's listener failed", e);
             }
         }
