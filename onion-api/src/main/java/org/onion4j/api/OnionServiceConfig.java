@@ -55,11 +55,17 @@ public final class OnionServiceConfig {
         this.introductionPoints = builder.introductionPoints;
         this.introductionRate = Optional.ofNullable(builder.introductionRate);
         this.proofOfWork = Optional.ofNullable(builder.proofOfWork);
-        this.maxStreamsPerCircuit = builder.maxStreamsPerCircuit;
+        this.maxStreamsPerCircuit =
+                builder.maxStreamsPerCircuit > 0 ? builder.maxStreamsPerCircuit : defaultPerCircuit(builder.maxStreams);
         this.closeCircuitAtStreamLimit = builder.closeCircuitAtStreamLimit;
         this.maxStreams = builder.maxStreams;
         this.backlog = builder.backlog;
         this.listener = builder.listener;
+    }
+
+    /** One client must not have all places. */
+    private static int defaultPerCircuit(int maxStreams) {
+        return Math.max(1, Math.min(maxStreams / 4, 65_535));
     }
 
     /** Begins to describe a service. */
@@ -311,8 +317,9 @@ public final class OnionServiceConfig {
         }
 
         /**
-         * How many streams may be open at a time over one circuit, which one client has; others are refused. Default: no
-         * limit but that of circuits, 65535.
+         * How many streams may be open at a time over one circuit, which one client has; others are refused. Default: a
+         * quarter of {@link #maxStreams}, 128 unless that is set. C tor has no such limit by default, nor one for the service
+         * as a whole.
          *
          * @throws IllegalArgumentException if it is not between 1 and 65535
          */
@@ -329,8 +336,9 @@ public final class OnionServiceConfig {
         }
 
         /**
-         * How many streams of the service may be with handlers and targets at a time; others are refused. One that is
-         * passed on takes two threads. Default: 512.
+         * How many streams of the service may be with handlers and targets at a time. When there are so many, a client with
+         * fewer than others gets the place of the latest stream of the client that has most, which is closed; other streams
+         * are refused. One that is passed on takes two threads. Default: 512.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -341,7 +349,8 @@ public final class OnionServiceConfig {
         }
 
         /**
-         * How many streams may wait to be accepted; others are refused. Default: 128.
+         * How many streams may wait to be accepted. When so many wait, a client with fewer of them than others gets the place
+         * of the latest one of the client that has most; other streams are refused. Default: 128.
          *
          * @throws IllegalArgumentException if it is not positive
          */

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -303,6 +304,51 @@ class OnionServiceTest {
         assertThat(arrive(80).isAnswered()).isTrue();
         assertThat(service.accept()).isNotNull();
         assertThat(service.accept()).isNotNull();
+    }
+
+    private FakeArrival arrive(int port, Object client) {
+        FakeArrival arrival = new FakeArrival(port, client);
+        request.streams().accept(arrival);
+        return arrival;
+    }
+
+    /** T55: whoever takes all places keeps them only as long as nobody else wants one. */
+    @Test
+    void t55_oneClientWithAllPlaces_makesRoomForAnother_butNotForItself() throws Exception {
+        host(config().maxStreams(4).port(80, stream -> {
+            stream.getInputStream().read(); // until the stream ends
+        }));
+        List<FakeArrival> greedy = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            greedy.add(arrive(80, "greedy"));
+            greedy.get(i).awaitAccepted();
+        }
+        assertThat(arrive(80, "greedy").awaitRefused()).isEqualTo(Refusal.BUSY);
+        arrive(80, "modest").awaitAccepted();
+        greedy.get(3).awaitAccepted().awaitClosed();
+        arrive(80, "modest").awaitAccepted();
+        greedy.get(2).awaitAccepted().awaitClosed();
+        assertThat(arrive(80, "modest").awaitRefused()).isEqualTo(Refusal.BUSY); // half of them is all there is for it
+        assertThat(greedy.get(0).awaitAccepted().isOpen()).isTrue();
+        assertThat(greedy.get(1).awaitAccepted().isOpen()).isTrue();
+    }
+
+    @Test
+    void t55_oneClientWithAllOfTheBacklog_makesRoomForAnother() throws Exception {
+        OnionService service = host(config().port(80).backlog(3));
+        FakeArrival first = arrive(80, "greedy");
+        FakeArrival second = arrive(80, "greedy");
+        FakeArrival third = arrive(80, "greedy");
+        FakeArrival modest = arrive(80, "modest");
+        third.awaitAccepted().awaitClosed();
+        assertThat(arrive(80, "modest").awaitRefused()).isEqualTo(Refusal.BUSY);
+        assertThat(arrive(80, "greedy").awaitRefused()).isEqualTo(Refusal.BUSY);
+        for (int i = 0; i < 3; i++) {
+            assertThat(service.accept()).isNotNull();
+        }
+        assertThat(first.awaitAccepted().isOpen()).isTrue();
+        assertThat(second.awaitAccepted().isOpen()).isTrue();
+        assertThat(modest.awaitAccepted().isOpen()).isTrue();
     }
 
     @Test

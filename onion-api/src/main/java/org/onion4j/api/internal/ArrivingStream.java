@@ -27,6 +27,9 @@ public interface ArrivingStream {
     /** The virtual port that the client asked for, 0 to 65535. */
     int port();
 
+    /** Whose it is: equal for all streams over one circuit, which one client has. */
+    Object client();
+
     /** Tells the client that the stream is open. If the circuit is gone by now, so is the stream, as its first use tells. */
     OnionStream accept();
 

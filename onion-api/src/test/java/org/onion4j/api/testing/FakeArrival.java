@@ -11,14 +11,26 @@ import org.onion4j.api.internal.ArrivingStream;
 /** A stream that has come to a service; its far end is the test. */
 public final class FakeArrival implements ArrivingStream {
     private final int port;
+    private final Object client;
     private final FakeStream stream = new FakeStream();
     private final CompletableFuture<FakeStream> accepted = new CompletableFuture<>();
     private final CompletableFuture<Refusal> refused = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean circuitClosed = new AtomicBoolean();
 
+    /** Of a client of its own. */
     public FakeArrival(int port) {
+        this(port, new Object());
+    }
+
+    public FakeArrival(int port, Object client) {
         this.port = port;
+        this.client = client;
+    }
+
+    @Override
+    public Object client() {
+        return client;
     }
 
     @Override

@@ -38,6 +38,11 @@ final class IncomingServiceStream implements ArrivingStream {
     }
 
     @Override
+    public Object client() {
+        return incoming.circuit();
+    }
+
+    @Override
     public OnionStream accept() {
         DataStream stream = incoming.accept();
         Futures.whenDone(stream.closed(), (nothing, failure) -> closed.complete(null));

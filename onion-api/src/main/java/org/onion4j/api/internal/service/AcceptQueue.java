@@ -3,7 +3,10 @@ package org.onion4j.api.internal.service;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,14 +29,50 @@ public final class AcceptQueue {
         this.bound = bound;
     }
 
-    /** Whether a stream that comes now would be taken, for all that this thread knows. */
-    boolean hasRoom() {
+    /**
+     * Whether a stream that comes now from a client would be taken, for all that this thread knows. Without room, the latest
+     * one of the client that has most is closed if the other still has fewer then.
+     */
+    boolean hasRoom(Object client) {
+        Optional<OnionServiceStream> closing = Optional.empty();
         lock.lock();
         try {
-            return !closed.isPresent() && streams.size() < bound;
+            if (closed.isPresent()) {
+                return false;
+            }
+            if (streams.size() >= bound) {
+                closing = takeFromGreediest(client);
+                return closing.isPresent();
+            }
+            return true;
         } finally {
             lock.unlock();
+            closing.ifPresent(OnionServiceStream::close);
         }
+    }
+
+    private Optional<OnionServiceStream> takeFromGreediest(Object client) {
+        Map<Object, Integer> counts = new HashMap<>();
+        streams.forEach(stream -> counts.merge(clientOf(stream), 1, Integer::sum));
+        Object greediest = client;
+        for (Map.Entry<Object, Integer> one : counts.entrySet()) {
+            greediest = one.getValue() > counts.getOrDefault(greediest, 0) ? one.getKey() : greediest;
+        }
+        if (counts.getOrDefault(greediest, 0) < counts.getOrDefault(client, 0) + 2) {
+            return Optional.empty();
+        }
+        for (Iterator<OnionServiceStream> latest = streams.descendingIterator(); latest.hasNext(); ) {
+            OnionServiceStream stream = latest.next();
+            if (clientOf(stream).equals(greediest)) {
+                latest.remove();
+                return Optional.of(stream);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Object clientOf(OnionServiceStream stream) {
+        return stream instanceof ServedStream served ? served.client() : stream;
     }
 
     /** Adds a stream. One that comes too late, or beyond the bound, is closed. */

@@ -22,6 +22,11 @@ final class ServedStream implements OnionServiceStream {
         return new ServedStream(origin, origin.accept());
     }
 
+    /** Whose it is. */
+    Object client() {
+        return origin.client();
+    }
+
     @Override
     public int port() {
         return origin.port();

@@ -5,11 +5,11 @@ import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.OnionServiceConflictException;
@@ -39,11 +39,11 @@ public final class ServiceStreams {
     private final Scheduler scheduler;
     private final Consumer<OnionServiceEvent> events;
     private final SparingLog faults;
-    private final Semaphore free;
+    private final StreamPlaces places;
     private final AcceptQueue accepts;
     private final Map<Integer, AcceptQueue> sockets = new ConcurrentHashMap<>(); // by port
     private final Set<ServedStream> open = ConcurrentHashMap.newKeySet();
-    private final Set<ForwardedStream> forwarded = ConcurrentHashMap.newKeySet();
+    private final Map<ForwardedStream, StreamPlaces.Place> forwarded = new ConcurrentHashMap<>();
     private final StreamTasks handlers = new StreamTasks("onion4j-handler-");
     private final StreamTasks forwards = new StreamTasks("onion4j-forward-");
     private volatile boolean stopped;
@@ -64,7 +64,7 @@ public final class ServiceStreams {
         this.scheduler = scheduler;
         this.events = events;
         this.faults = new SparingLog(log, ticker);
-        this.free = new Semaphore(maxStreams);
+        this.places = new StreamPlaces(maxStreams, scheduler);
         this.accepts = new AcceptQueue(backlog);
     }
 
@@ -102,12 +102,12 @@ public final class ServiceStreams {
         } else if (target == null) {
             refuse(stream, Refusal.NO_SUCH_PORT, Reason.NO_SUCH_PORT);
         } else if (target instanceof PortTarget.Handle handle) {
-            handle(stream, handle);
+            places.take(new Handled(stream, handle));
         } else if (target instanceof PortTarget.Forward forward) {
-            forward(stream, forward);
+            places.take(new Forwarded(stream, forward));
         } else {
             AcceptQueue queue = sockets.getOrDefault(stream.port(), accepts);
-            if (queue.hasRoom()) {
+            if (queue.hasRoom(stream.client())) {
                 queue.offer(open(stream));
             } else {
                 refuse(stream, Refusal.BUSY, Reason.BACKLOG_FULL);
@@ -120,41 +120,80 @@ public final class ServiceStreams {
         events.accept(new StreamRefused(stream.port(), reason));
     }
 
-    private void handle(ArrivingStream stream, PortTarget.Handle handle) {
-        if (!free.tryAcquire()) {
-            refuse(stream, Refusal.BUSY, Reason.TOO_MANY_STREAMS);
-            return;
+    /** A stream for a handler. */
+    private final class Handled implements StreamPlaces.Taker {
+        private final ArrivingStream stream;
+        private final PortTarget.Handle handle;
+        private volatile Optional<ServedStream> served = Optional.empty();
+        private volatile boolean ended;
+
+        Handled(ArrivingStream stream, PortTarget.Handle handle) {
+            this.stream = stream;
+            this.handle = handle;
         }
-        Runnable task = () -> {
-            try {
-                serve(open(stream), handle);
-            } finally {
-                free.release();
+
+        @Override
+        public Object client() {
+            return stream.client();
+        }
+
+        @Override
+        public void refuse() {
+            ServiceStreams.this.refuse(stream, Refusal.BUSY, Reason.TOO_MANY_STREAMS);
+        }
+
+        @Override
+        public void begin(StreamPlaces.Place place) {
+            Runnable task = () -> {
+                try {
+                    serve();
+                } finally {
+                    places.release(place);
+                }
+            };
+            // An executor is the application's code, too: it may run the task itself, or wait until it has room.
+            Runnable start = handle.executor()
+                    .<Runnable>map(executor -> () -> start(executor, task, place))
+                    .orElse(task);
+            if (!handlers.start(start)) {
+                notStarted(place);
             }
-        };
-        // An executor is the application's code, too: it may run the task itself, or wait until it has room.
-        Runnable start = handle.executor()
-                .<Runnable>map(executor -> () -> start(stream, executor, task))
-                .orElse(task);
-        if (!handlers.start(start)) {
-            notStarted(stream);
         }
-    }
 
-    private void start(ArrivingStream stream, Executor executor, Runnable task) {
-        try {
-            executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            notStarted(stream);
-        } catch (RuntimeException e) {
-            notStarted(stream);
-            failed("the executor of a handler of an onion service", e);
+        private void start(Executor executor, Runnable task, StreamPlaces.Place place) {
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException e) {
+                notStarted(place);
+            } catch (RuntimeException e) {
+                notStarted(place);
+                failed("the executor of a handler of an onion service", e);
+            }
         }
-    }
 
-    private void notStarted(ArrivingStream stream) {
-        free.release();
-        refuse(stream, Refusal.BUSY, Reason.EXECUTOR_REFUSED);
+        private void notStarted(StreamPlaces.Place place) {
+            places.release(place);
+            ServiceStreams.this.refuse(stream, Refusal.BUSY, Reason.EXECUTOR_REFUSED);
+        }
+
+        private void serve() {
+            if (ended) {
+                refuse();
+                return;
+            }
+            ServedStream opened = open(stream);
+            served = Optional.of(opened);
+            if (ended) {
+                opened.close();
+            }
+            ServiceStreams.this.serve(opened, handle);
+        }
+
+        @Override
+        public void end() {
+            ended = true;
+            served.ifPresent(ServedStream::close);
+        }
     }
 
     private void serve(ServedStream stream, PortTarget.Handle handle) {
@@ -178,17 +217,46 @@ public final class ServiceStreams {
         faults.warn("{} failed ({})", what, how.getClass().getName());
     }
 
-    private void forward(ArrivingStream stream, PortTarget.Forward forward) {
-        if (!free.tryAcquire()) {
-            refuse(stream, Refusal.BUSY, Reason.TOO_MANY_STREAMS);
-            return;
+    /** A stream for a server. */
+    private final class Forwarded implements StreamPlaces.Taker {
+        private final ArrivingStream stream;
+        private final PortTarget.Forward forward;
+        private volatile Optional<ForwardedStream> passed = Optional.empty();
+        private volatile boolean ended;
+
+        Forwarded(ArrivingStream stream, PortTarget.Forward forward) {
+            this.stream = stream;
+            this.forward = forward;
         }
-        ForwardedStream one = new ForwardedStream(stream, forward.target(), this);
-        forwarded.add(one);
-        if (!forwards.start(one)) {
-            forwarded.remove(one);
-            free.release();
-            refuse(stream, Refusal.BUSY, Reason.TOO_MANY_STREAMS);
+
+        @Override
+        public Object client() {
+            return stream.client();
+        }
+
+        @Override
+        public void refuse() {
+            ServiceStreams.this.refuse(stream, Refusal.BUSY, Reason.TOO_MANY_STREAMS);
+        }
+
+        @Override
+        public void begin(StreamPlaces.Place place) {
+            ForwardedStream one = new ForwardedStream(stream, forward.target(), ServiceStreams.this);
+            forwarded.put(one, place);
+            passed = Optional.of(one);
+            if (ended) {
+                one.close();
+            }
+            if (!forwards.start(one)) {
+                ServiceStreams.this.ended(one);
+                refuse();
+            }
+        }
+
+        @Override
+        public void end() {
+            ended = true;
+            passed.ifPresent(ForwardedStream::close);
         }
     }
 
@@ -205,8 +273,9 @@ public final class ServiceStreams {
 
     /** A stream is no longer passed on. */
     void ended(ForwardedStream stream) {
-        if (forwarded.remove(stream)) {
-            free.release();
+        StreamPlaces.Place place = forwarded.remove(stream);
+        if (place != null) {
+            places.release(place);
         }
     }
 
@@ -232,7 +301,7 @@ public final class ServiceStreams {
         stopped = true;
         accepts.close(why);
         sockets.values().forEach(queue -> queue.close(why));
-        forwarded.forEach(ForwardedStream::close);
+        forwarded.keySet().forEach(ForwardedStream::close);
         open.forEach(ServedStream::close);
         boolean ended = forwards.close(FORWARDS_END);
         if (!(handlers.close(HANDLERS_END) && ended)) {
