@@ -29,7 +29,7 @@ import org.onion4j.crypto.bytes.Bytes;
  * is over; the network has no latency, so all of the time that it takes is that of timeouts and pauses. Each tenth one looks
  * for the descriptor anew, and every four hours a client comes that knows nothing of the network yet, which may take longer.
  *
- * <p>With the system property {@code onion4j.turnover=whole}, as in {@code .ci/run}, that is so in each of the 4320 minutes of
+ * <p>With the system property {@code onion4j.turnover=whole} that is so in each of the 4320 minutes of
  * three days. Else it is 26 hours, which see one change of the shared random value and one of the time period, and of these a
  * fetch in about one minute of six: drawn by seed, in each minute in which something dies or comes back or restarts, and in the
  * whole first hour.

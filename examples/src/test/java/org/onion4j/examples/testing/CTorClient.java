@@ -33,8 +33,7 @@ public final class CTorClient implements AutoCloseable {
     public static CTorClient start(List<String> network, Path folder, List<String> more)
             throws IOException, InterruptedException, TimeoutException {
         int port = FreePorts.range(1);
-        List<String> role =
-                new ArrayList<>(List.of("ClientOnly 1", "SocksPort 127.0.0.1:" + port + " ExtendedErrors"));
+        List<String> role = new ArrayList<>(List.of("ClientOnly 1", "SocksPort 127.0.0.1:" + port + " ExtendedErrors"));
         role.addAll(more);
         if (Files.exists(folder.resolve("keys"))) {
             role.add("ClientOnionAuthDir " + folder.resolve("keys"));
