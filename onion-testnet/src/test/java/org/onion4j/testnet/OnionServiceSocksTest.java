@@ -86,8 +86,7 @@ class OnionServiceSocksTest {
         try (ProxyServer proxy = client.openSocksProxy(0, options)) {
             long before = ClientUnderTest.begun(world.network);
             CompletableFuture<Integer> reply = CompletableFuture.supplyAsync(() -> reply(proxy.port(), host));
-            Eventually.holds(
-                    ClientUnderTest.REAL_LIMIT, () -> reply.isDone() || ClientUnderTest.begun(world.network) > before);
+            Settling.until(world.network, () -> reply.isDone() || ClientUnderTest.begun(world.network) > before);
             while (true) {
                 world.network.time().settle(ClientUnderTest.REAL_LIMIT);
                 try {
