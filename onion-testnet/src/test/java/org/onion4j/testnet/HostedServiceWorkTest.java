@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.onion4j.api.IsolationToken;
 import org.onion4j.api.OnionClient;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.OnionService;
@@ -32,7 +31,6 @@ import org.onion4j.api.OnionServiceEvent;
 import org.onion4j.api.OnionServiceEvent.IntroductionsRefused;
 import org.onion4j.api.OnionServiceStream;
 import org.onion4j.api.OnionStream;
-import org.onion4j.api.StreamOptions;
 import org.onion4j.circuit.linkspec.LinkSpecifier;
 import org.onion4j.circuit.message.Introduce2;
 import org.onion4j.circuit.message.RelayCommand;
@@ -222,25 +220,40 @@ class HostedServiceWorkTest {
                 .sum();
     }
 
-    /** Of a burst of three C tor's introduction points pass two on, and so do ours; then one a second. */
+    /**
+     * Of a burst of three C tor's introduction points pass two on, and so do ours; then one a second. The time stands still
+     * while all clients come at once.
+     */
     @Test
-    @OnionNetwork(seed = 54, relays = 10)
-    void introductionRate_isKeptByTheIntroductionPoint(TestNetwork network, OnionClient client) throws Exception {
-        Instant begin = network.time().now();
-        try (OnionClient host = network.newClient();
-                OnionService service = host(
-                        host, OnionServiceConfig.builder().introductionPoints(1).introductionRate(1, 3))) {
+    void introductionRate_isKeptByTheIntroductionPoint() throws Exception {
+        OnionServiceConfig config = OnionServiceConfig.builder()
+                .inMemoryOnly()
+                .introductionPoints(1)
+                .introductionRate(1, 3)
+                .port(80, HostedServiceWorkTest::echo)
+                .build();
+        try (TestNetwork network = TestNetwork.builder()
+                        .relays(10)
+                        .exits(1)
+                        .seed(54)
+                        .standingTime()
+                        .build();
+                OnionClient host = network.newClient();
+                OnionClient client = network.newClient()) {
+            CompletableFuture<OnionService> hosting = host.hostAsync(config);
+            ClientUnderTest.pass(network, hosting, LIMIT);
+            OnionService service = hosting.get(1, TimeUnit.MINUTES);
+            ClientUnderTest.pass(network, service.published(), LIMIT);
+            Instant begin = network.time().now();
             List<CompletableFuture<OnionStream>> all = new ArrayList<>();
             for (int i = 0; i < CROWD; i++) {
-                StreamOptions apart = StreamOptions.builder()
-                        .isolation(IsolationToken.create())
-                        .build();
-                all.add(client.openStreamAsync(service.address(), 80, apart));
+                all.add(client.openStreamAsync(service.address(), 80, ClientUnderTest.newCircuit(LIMIT)));
             }
             long connected = 0;
             for (CompletableFuture<OnionStream> each : all) {
-                connected += each.handle((stream, failure) -> failure == null ? 1 : 0)
-                        .get(1, TimeUnit.MINUTES);
+                CompletableFuture<Integer> outcome = each.handle((stream, failure) -> failure == null ? 1 : 0);
+                ClientUnderTest.pass(network, outcome, LIMIT.multipliedBy(2));
+                connected += outcome.get(1, TimeUnit.MINUTES);
             }
             long passed = seen(network, "INTRODUCE2");
             Duration took = Duration.between(begin, network.time().now());

@@ -198,22 +198,28 @@ final class WorkGate {
         }
         List<Request> dropped = new ArrayList<>();
         boolean more = true;
-        for (int i = 0; i < AT_A_TIME && more && server.hasRoom(); i++) {
-            RequestQueue.Next<Request> next = queue.next(server.underWay(), dropped);
-            if (next instanceof RequestQueue.Next.Request<Request> request) {
-                serve(request.request());
-            } else {
-                more = false;
-                if (next instanceof RequestQueue.Next.Later<Request> later) {
-                    turn = Optional.of(
-                            environment.scheduler().schedule(() -> sequence.run(this::serveSoon), later.pause()));
+        try {
+            for (int i = 0; i < AT_A_TIME && more && server.hasRoom(); i++) {
+                RequestQueue.Next<Request> next = queue.next(server.underWay(), dropped);
+                if (next instanceof RequestQueue.Next.Request<Request> request) {
+                    serve(request.request());
+                } else {
+                    more = false;
+                    if (next instanceof RequestQueue.Next.Later<Request> later) {
+                        serveIn(later.pause());
+                    }
                 }
             }
+        } finally { // whatever became of one request, the others get their turn
+            dropped.forEach(request -> refuse(request, Refusal.TOO_LATE));
+            if (more && queue.size() > 0 && server.hasRoom()) {
+                serveSoon();
+            }
         }
-        dropped.forEach(request -> refuse(request, Refusal.TOO_LATE));
-        if (more && queue.size() > 0 && server.hasRoom()) {
-            serveSoon();
-        }
+    }
+
+    private void serveIn(Duration pause) {
+        turn = Optional.of(environment.scheduler().schedule(() -> sequence.run(this::serveSoon), pause));
     }
 
     private void serve(Request request) {
