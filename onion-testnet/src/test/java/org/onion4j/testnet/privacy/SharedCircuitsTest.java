@@ -34,6 +34,8 @@ class SharedCircuitsTest {
     static final OnionNetworkExtension net =
             OnionNetworkExtension.of(TestNetwork.builder().seed(8).standingTime());
 
+    private static final int MOST_CLIENTS = 30;
+
     private String consensus;
 
     @BeforeEach
@@ -174,12 +176,20 @@ class SharedCircuitsTest {
             crowd.ask(40);
 
             verdict(network, crowd); // each stream on a circuit of its own client
-            Set<String> firstHops = Sight.all(network).stream()
-                    .filter(Sight::isFirstOfMore)
-                    .map(Sight::relay)
-                    .collect(Collectors.toSet());
-            assertThat(firstHops).as("guards of five clients").hasSizeGreaterThan(2);
+            // Each draws its guards for itself, so several may draw the same; a client alone never has more than two.
+            for (int i = 6; i <= MOST_CLIENTS && firstHops(network).size() <= 2; i++) {
+                crowd.join("c" + i);
+                crowd.ask(10);
+            }
+            assertThat(firstHops(network)).as("guards of all clients").hasSizeGreaterThan(2);
         }
+    }
+
+    private static Set<String> firstHops(TestNetwork network) {
+        return Sight.all(network).stream()
+                .filter(Sight::isFirstOfMore)
+                .map(Sight::relay)
+                .collect(Collectors.toSet());
     }
 
     @Test
