@@ -153,34 +153,31 @@ class OnionServiceCircuitTest {
     }
 
     /** Nothing is left of a request that the application has given up, wherever it was; others aren't touched. */
-    @Test
-    void cancelled_leavesNoCircuit() throws Exception {
-        assertConnects(OnionServiceWorld.apart());
-        for (String at : new String[] {"ESTABLISH_RENDEZVOUS", "INTRODUCE1"}) {
-            world.forget();
-            service.points().forEach(point -> point.conduct(Conduct.MUTE));
-            world.hostile(passing -> passing.isFromClient(at) ? Reaction.drop() : Reaction.pass());
-            StreamOptions together = OnionServiceWorld.apart();
-            CompletableFuture<OnionStream> first = world.open(client, together);
-            CompletableFuture<OnionStream> second = world.open(client, together);
-            world.network.time().settle(ClientUnderTest.REAL_LIMIT);
-            assertThat(world.circuitsWith(at))
-                    .hasSize(1)
-                    .allMatch(one -> !one.circuit().closed().isPresent());
+    @ParameterizedTest
+    @ValueSource(strings = {"ESTABLISH_RENDEZVOUS", "INTRODUCE1"})
+    void cancelled_leavesNoCircuit(String at) throws Exception {
+        service.points().forEach(point -> point.conduct(Conduct.MUTE));
+        world.hostile(passing -> passing.isFromClient(at) ? Reaction.drop() : Reaction.pass());
+        StreamOptions together = OnionServiceWorld.apart();
+        CompletableFuture<OnionStream> first = world.open(client, together);
+        CompletableFuture<OnionStream> second = world.open(client, together);
+        world.network.time().settle(ClientUnderTest.REAL_LIMIT);
+        assertThat(world.circuitsWith(at))
+                .hasSize(1)
+                .allMatch(one -> !one.circuit().closed().isPresent());
 
-            first.cancel(true);
-            world.network.time().settle(ClientUnderTest.REAL_LIMIT);
-            assertThat(world.circuitsWith(at))
-                    .as("of the other one")
-                    .allMatch(one -> !one.circuit().closed().isPresent());
+        first.cancel(true);
+        world.network.time().settle(ClientUnderTest.REAL_LIMIT);
+        assertThat(world.circuitsWith(at))
+                .as("of the other one")
+                .allMatch(one -> !one.circuit().closed().isPresent());
 
-            second.cancel(true);
-            world.network.time().settle(ClientUnderTest.REAL_LIMIT);
-            for (String message : List.of("ESTABLISH_RENDEZVOUS", "INTRODUCE1")) {
-                assertThat(world.circuitsWith(message))
-                        .as(message)
-                        .allMatch(one -> one.circuit().closed().isPresent());
-            }
+        second.cancel(true);
+        world.network.time().settle(ClientUnderTest.REAL_LIMIT);
+        for (String message : List.of("ESTABLISH_RENDEZVOUS", "INTRODUCE1")) {
+            assertThat(world.circuitsWith(message))
+                    .as(message)
+                    .allMatch(one -> one.circuit().closed().isPresent());
         }
         world.hostile();
         service.points().forEach(point -> point.conduct(Conduct.GOOD));

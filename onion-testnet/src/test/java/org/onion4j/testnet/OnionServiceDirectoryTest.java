@@ -166,6 +166,13 @@ class OnionServiceDirectoryTest {
         assertConnects();
     }
 
+    /** Why a client can't reach the service that has nothing to do with the other one, before or after. */
+    private Reason refusalOfAnother() throws Exception {
+        try (OnionClient another = world.network.newClient()) {
+            return world.refusal(another);
+        }
+    }
+
     private String unknown(int number) {
         try (Ed25519KeyPair key = Ed25519KeyPair.generate(SeededRandom.of(44, "unknown " + number))) {
             return new OnionAddress(key.publicKey()).host();
@@ -208,6 +215,8 @@ class OnionServiceDirectoryTest {
     void t44_manySearches_haveABoundOfCircuits() throws Exception {
         assertThat(world.refusal(client)).isEqualTo(Reason.NOT_FOUND);
         TestRelay guard = Iterables.getOnlyElement(ClientUnderTest.firstHops(world.network));
+        client.networkChanged(); // no circuit is left, not even a spare one
+        world.network.time().settle(ClientUnderTest.REAL_LIMIT);
         world.forget();
         world.network.relays().stream().filter(relay -> relay != guard).forEach(TestRelay::freeze);
         List<CompletableFuture<OnionStream>> searches = searchForMany(2 * MAX_BUILDING);
@@ -232,7 +241,7 @@ class OnionServiceDirectoryTest {
             assertConnects();
             assertThat(asked).hasValue(2);
             world.directories(saying(foreign));
-            assertThat(world.refusal(world.network.newClient())).isEqualTo(Reason.BAD_DESCRIPTOR);
+            assertThat(refusalOfAnother()).isEqualTo(Reason.BAD_DESCRIPTOR);
         }
     }
 
@@ -286,7 +295,7 @@ class OnionServiceDirectoryTest {
             asked.incrementAndGet();
             return Optional.of(OnionServiceWorld.http(200, restricted));
         });
-        assertThat(world.refusal(world.network.newClient())).isEqualTo(Reason.NEEDS_AUTHORIZATION);
+        assertThat(refusalOfAnother()).isEqualTo(Reason.NEEDS_AUTHORIZATION);
         assertThat(asked).as("directories that say the same").hasValue(2);
     }
 
@@ -320,7 +329,7 @@ class OnionServiceDirectoryTest {
             assertConnects();
         }
         world.directories(saying(text(service, with(2, weak))));
-        assertThat(world.refusal(world.network.newClient())).isEqualTo(Reason.INTRODUCTION_FAILED);
+        assertThat(refusalOfAnother()).isEqualTo(Reason.INTRODUCTION_FAILED);
     }
 
     /** What is known of a service is asked for once, and again when it has expired. */

@@ -35,12 +35,12 @@ final class OnionServiceWorld implements AutoCloseable {
 
     /** A network of 12 relays beside the authorities, three of which are the service's introduction points. */
     OnionServiceWorld(long seed) throws Exception {
-        network = TestNetwork.builder()
-                .relays(12)
-                .exits(1)
-                .seed(seed)
-                .standingTime()
-                .build();
+        this(TestNetwork.builder().exits(1).seed(seed));
+    }
+
+    /** The same, but for what has been said already. */
+    OnionServiceWorld(TestNetwork.Builder builder) throws Exception {
+        network = builder.relays(12).standingTime().build();
         service = new ScriptedService(
                 network, "service", network.relay("relay1"), network.relay("relay2"), network.relay("relay3"));
         hostile();

@@ -1,5 +1,6 @@
 package org.onion4j.testnet;
 
+import com.google.common.collect.Lists;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.Optional;
 final class SeenPaths {
     private SeenPaths() {}
 
-    /** A circuit at the relay where it ends. */
+    /** A circuit at a relay, mostly the one where it ends. */
     record Ended(TestRelay relay, SeenCircuit circuit) {}
 
     /** The circuits that ended at a relay that got this message, of clients that the relay doesn't know. */
@@ -29,22 +30,26 @@ final class SeenPaths {
 
     /** The relays of a circuit from the client on. */
     static List<TestRelay> path(TestNetwork network, Ended end) {
-        List<TestRelay> path = new ArrayList<>();
-        TestRelay relay = end.relay();
-        SeenCircuit circuit = end.circuit();
-        path.add(relay);
-        while (!circuit.knowsClient()) {
-            TestRelay before = network.relay(circuit.previous().relay().orElseThrow());
-            String name = relay.nickname();
-            int id = circuit.previousCircuitId();
-            circuit = before.seen().stream()
+        return Lists.transform(hops(network, end), Ended::relay);
+    }
+
+    /** What each relay of a circuit has seen of it, from the client on. */
+    static List<Ended> hops(TestNetwork network, Ended end) {
+        List<Ended> hops = new ArrayList<>();
+        Ended hop = end;
+        hops.add(hop);
+        while (!hop.circuit().knowsClient()) {
+            TestRelay before = network.relay(hop.circuit().previous().relay().orElseThrow());
+            String name = hop.relay().nickname();
+            int id = hop.circuit().previousCircuitId();
+            SeenCircuit circuit = before.seen().stream()
                     .filter(one -> one.nextCircuitId().orElse(0) == id
                             && one.next().flatMap(SeenCircuit.Peer::relay).equals(Optional.of(name)))
                     .findAny()
                     .orElseThrow();
-            relay = before;
-            path.add(0, relay);
+            hop = new Ended(before, circuit);
+            hops.add(0, hop);
         }
-        return path;
+        return hops;
     }
 }

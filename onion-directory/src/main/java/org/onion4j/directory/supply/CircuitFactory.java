@@ -152,6 +152,14 @@ public final class CircuitFactory {
         });
     }
 
+    /** Makes a relay that somebody else chose the next hop of a circuit that is there. */
+    CompletableFuture<Void> extend(Circuit circuit, HopTarget end) {
+        CompletableFuture<Void> extended = CompletableFuture.completedFuture((Void) null)
+                .thenComposeAsync(nothing -> circuit.extend(end), executor);
+        expect(circuit, extended);
+        return extended;
+    }
+
     /** Begins to build a circuit of one hop, without the relay's onion key: for directory requests. */
     public Attempt buildOneHop(ChannelTarget target) {
         return run(

@@ -4,18 +4,20 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.onion4j.circuit.Circuit;
+import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.padding.OwnPadding;
 import org.onion4j.circuit.padding.PaddingMachine;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.directory.guard.GuardUse;
+import org.onion4j.directory.path.Path;
 import org.onion4j.directory.view.Relay;
 
 /** A circuit that leaves nowhere, for one use. Any thread. */
-public final class InternalCircuit implements AutoCloseable {
+public final class InternalCircuit implements AutoCloseable, SpareCircuits.Spare {
     private static final Duration PADDED_LIFETIME = Duration.ofMinutes(10);
 
     private final Circuit circuit;
-    private final Relay last;
+    private final Path path;
     private final GuardUse guard;
     private final EndChoice end;
     private final CircuitFactory factory;
@@ -30,17 +32,20 @@ public final class InternalCircuit implements AutoCloseable {
         SOMEBODY_ELSES
     }
 
-    /** @param padding whether its set-up can be padded */
+    /**
+     * @param path its relays, but for a last one that somebody else described
+     * @param padding whether its set-up can be padded
+     */
     InternalCircuit(
             Circuit circuit,
-            Relay last,
+            Path path,
             GuardUse guard,
             EndChoice end,
             CircuitFactory factory,
             Optional<OwnPadding> padding,
             Scheduler scheduler) {
         this.circuit = circuit;
-        this.last = last;
+        this.path = path;
         this.guard = guard;
         this.end = end;
         this.factory = factory;
@@ -54,7 +59,27 @@ public final class InternalCircuit implements AutoCloseable {
 
     /** The last relay that is in the view: where it ends, unless somebody else described that relay. */
     public Relay last() {
-        return last;
+        return path.last();
+    }
+
+    /** Its relays, but for a last one that somebody else described. */
+    Path path() {
+        return path;
+    }
+
+    /** The same circuit with one hop more, which somebody else chose; its path without that one if it isn't in the view. */
+    InternalCircuit extended(Path longer) {
+        return new InternalCircuit(circuit, longer, guard, EndChoice.SOMEBODY_ELSES, factory, padding, scheduler);
+    }
+
+    @Override
+    public boolean isUsable() {
+        return circuit.isOpen() && guard.state() == GuardUse.State.COMPLETE;
+    }
+
+    @Override
+    public CompletableFuture<CircuitException> closed() {
+        return circuit.closed();
     }
 
     /** Something was asked over it; while the answer is missing, its link is looked after. */

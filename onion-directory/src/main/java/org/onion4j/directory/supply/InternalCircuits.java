@@ -1,17 +1,20 @@
 package org.onion4j.directory.supply;
 
 import com.google.common.base.Ticker;
+import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.onion4j.circuit.Circuit;
 import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.random.RandomSource;
 import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.directory.guard.GuardFailure;
@@ -32,11 +35,13 @@ import org.onion4j.directory.view.Relay;
  * Builds circuits for onion services, each for one use; {@link OnionPurpose} says how long they are. The second hop is one
  * of few, and with full vanguards the third one, too; which relays are related doesn't matter, so that nobody who names a
  * last hop can drive us to another guard. For the same reason a guard isn't blamed for circuits to ends that somebody else
- * chose, once it has answered itself. Spec: path-spec, "Hidden-service related circuits"; proposals 292 and 333.
+ * chose, once it has answered itself. While circuits are needed, a few are kept that nobody has used: they end where a
+ * rendezvous point of ours may be, and go on to where somebody else wants us. Spec: path-spec, "Hidden-service related
+ * circuits", "Cannibalizing circuits"; proposals 292 and 333.
  *
  * <p>Threading: any thread. Nothing here waits.
  */
-public final class InternalCircuits {
+public final class InternalCircuits implements AutoCloseable {
     private static final Duration CONNECTING_LIMIT = BuildDeadlines.CHANNEL_LIMIT;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final int LEAST_HOPS_OF_LIMIT = 4;
@@ -50,6 +55,7 @@ public final class InternalCircuits {
     private final RandomSource random;
     private final Ticker ticker;
     private final Scheduler scheduler;
+    private final SpareCircuits<InternalCircuit> spares;
     private final AtomicReference<PathSelector> network = new AtomicReference<>();
     private final BuildTurns turns = new BuildTurns();
 
@@ -69,11 +75,33 @@ public final class InternalCircuits {
         this.random = random;
         this.ticker = ticker;
         this.scheduler = scheduler;
+        // Not in turn: there is one at a time, and none holds up another.
+        this.spares = new SpareCircuits<>(this::beginToAnywhere, random, ticker, scheduler);
     }
 
     /** Paths are drawn from this network from now on. */
     public void setNetwork(PathSelector selector) {
+        NetworkView view = selector.view();
         network.set(selector);
+        spares.update(view::parameter);
+        spares.dropIf(spare -> spare.path().hops().stream()
+                .anyMatch(relay -> !view.relay(relay.rsaIdentity()).isPresent()));
+    }
+
+    /** What nobody has used yet isn't used any more: the user wants to be somebody else, or has other guards. */
+    public void retireAll() {
+        spares.drop();
+    }
+
+    /** The device has another network: what went through the old one isn't used any more. */
+    public void networkChanged() {
+        spares.drop();
+    }
+
+    /** Keeps no circuit any more that nobody uses. Those that somebody does are their own. */
+    @Override
+    public void close() {
+        spares.close();
     }
 
     /** The network as it is known, if any. */
@@ -97,42 +125,131 @@ public final class InternalCircuits {
         return selector == null ? Optional.empty() : selector.drawMiddle(fits, random);
     }
 
+    /** A circuit to anywhere that was not there before, to see whether any can be built. It asks for no spare ones. */
+    public CompletableFuture<InternalCircuit> probe() {
+        return inTurn(OnionPurpose.CLIENT_RENDEZVOUS, this::beginToAnywhere);
+    }
+
     /** A circuit to a relay of our choice that fits. Whoever cancels the future gives it up. */
     public CompletableFuture<InternalCircuit> toAny(OnionPurpose purpose, Predicate<Relay> fits) {
-        return build(
-                purpose,
-                Optional.empty(),
-                EndChoice.OURS,
-                (selector, guard) -> paths.drawToAny(selector, guard, purpose, fits));
+        return inTurn(purpose, result -> {
+            Optional<InternalCircuit> spare =
+                    takeSpare(purpose, purpose.length(paths.mode()), circuit -> fits.test(circuit.last()));
+            if (spare.isPresent()) {
+                give(spare.get(), result);
+                return;
+            }
+            begin(
+                    Optional.empty(),
+                    EndChoice.OURS,
+                    (selector, guard) -> paths.drawToAny(selector, guard, purpose, fits),
+                    result);
+        });
     }
 
     /** A circuit to a relay of the view. */
     public CompletableFuture<InternalCircuit> to(OnionPurpose purpose, Relay end) {
-        return build(
-                purpose,
-                Optional.empty(),
-                EndChoice.SOMEBODY_ELSES,
-                (selector, guard) -> paths.draw(selector, guard, purpose, end.rsaIdentity(), Optional.of(end)));
+        return inTurn(purpose, result -> {
+            Optional<InternalCircuit> spare = takeSpareTo(end.rsaIdentity(), purpose);
+            if (spare.isPresent()) {
+                Path longer = new Path(ImmutableList.<Relay>builder()
+                        .addAll(spare.get().path().hops())
+                        .add(end)
+                        .build());
+                extend(spare.get(), longer, RelayTargets.hop(end, network.get().view()), result);
+                return;
+            }
+            begin(
+                    Optional.empty(),
+                    EndChoice.SOMEBODY_ELSES,
+                    (selector, guard) -> paths.draw(selector, guard, purpose, end.rsaIdentity(), Optional.of(end)),
+                    result);
+        });
     }
 
     /** A circuit to a relay that somebody else described. */
     public CompletableFuture<InternalCircuit> to(OnionPurpose purpose, HopTarget end) {
-        return build(
-                purpose,
-                Optional.of(end),
-                EndChoice.SOMEBODY_ELSES,
-                (selector, guard) -> paths.draw(selector, guard, purpose, end.rsaIdentity(), Optional.empty()));
+        return inTurn(purpose, result -> {
+            Optional<InternalCircuit> spare = takeSpareTo(end.rsaIdentity(), purpose);
+            if (spare.isPresent()) {
+                extend(spare.get(), spare.get().path(), end, result);
+                return;
+            }
+            begin(
+                    Optional.of(end),
+                    EndChoice.SOMEBODY_ELSES,
+                    (selector, guard) -> paths.draw(selector, guard, purpose, end.rsaIdentity(), Optional.empty()),
+                    result);
+        });
     }
 
     private interface Draw {
         Path path(PathSelector selector, Relay guard) throws NoPathException;
     }
 
-    private CompletableFuture<InternalCircuit> build(
-            OnionPurpose purpose, Optional<HopTarget> described, EndChoice choice, Draw draw) {
+    private CompletableFuture<InternalCircuit> inTurn(
+            OnionPurpose purpose, Consumer<CompletableFuture<InternalCircuit>> begin) {
         CompletableFuture<InternalCircuit> result = new CompletableFuture<>();
-        turns.add(BuildTurns.Lane.of(purpose), result, () -> begin(described, choice, draw, result));
+        turns.add(BuildTurns.Lane.of(purpose), result, () -> begin.accept(result));
         return result;
+    }
+
+    private static void give(InternalCircuit circuit, CompletableFuture<InternalCircuit> result) {
+        if (!result.complete(circuit)) {
+            circuit.close();
+        }
+    }
+
+    // Circuits that are there already.
+
+    private Optional<InternalCircuit> takeSpare(OnionPurpose purpose, int length, Predicate<InternalCircuit> fits) {
+        if (network.get() == null) {
+            return Optional.empty();
+        }
+        return spares.take(
+                circuit -> purpose.mayTakeSpare() && circuit.path().length() == length && fits.test(circuit));
+    }
+
+    /** One that can go on to that relay: it may be the guard, as in {@link InternalPaths}, but none of the others. */
+    private Optional<InternalCircuit> takeSpareTo(RsaIdentity end, OnionPurpose purpose) {
+        return takeSpare(
+                purpose,
+                purpose.length(paths.mode()) - 1,
+                circuit -> circuit.path().hops().stream()
+                        .skip(1)
+                        .noneMatch(relay -> relay.rsaIdentity().equals(end)));
+    }
+
+    private void extend(InternalCircuit spare, Path longer, HopTarget end, CompletableFuture<InternalCircuit> result) {
+        result.whenComplete((circuit, failure) -> {
+            if (failure != null) {
+                spare.close();
+            }
+        });
+        int hops = Math.max(LEAST_HOPS_OF_LIMIT, spare.path().length() + 1);
+        Scheduler.Cancellable timer = scheduler.schedule(
+                () -> result.completeExceptionally(
+                        new CircuitException(CircuitException.Kind.TIMEOUT, "it took too long")),
+                timeout(hops).plus(SLACK));
+        result.whenComplete((circuit, failure) -> timer.cancel());
+        factory.extend(spare.circuit(), end).whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                give(spare.extended(longer), result);
+            } else {
+                result.completeExceptionally(CircuitFactory.cause(failure));
+            }
+        });
+    }
+
+    // Circuits that are built.
+
+    /** To where a rendezvous point of ours may be; all others begin like that. */
+    private void beginToAnywhere(CompletableFuture<InternalCircuit> result) {
+        begin(
+                Optional.empty(),
+                EndChoice.OURS,
+                (selector, guard) -> paths.drawToAny(selector, guard, OnionPurpose.CLIENT_RENDEZVOUS, relay -> true),
+                result);
     }
 
     private void begin(
@@ -247,15 +364,15 @@ public final class InternalCircuits {
             });
             InternalCircuit built = new InternalCircuit(
                     circuit,
-                    path.last(),
+                    path,
                     guard,
                     choice,
                     factory,
                     SetupPadding.of(view, path.hops().get(1)),
                     scheduler);
-            guard.onUsable(() -> give(built));
+            guard.onUsable(() -> giveOnce(built));
             switch (guard.succeeded()) {
-                case COMPLETE -> give(built);
+                case COMPLETE -> giveOnce(built);
                 case DEAD -> circuit.close();
                 default -> { // it waits for a better guard, but not for long: whoever wants it would rather try again
                     Scheduler.Cancellable timer = scheduler.schedule(
@@ -267,9 +384,9 @@ public final class InternalCircuits {
             }
         }
 
-        private void give(InternalCircuit built) {
-            if (given.compareAndSet(false, true) && !result.complete(built)) {
-                built.close();
+        private void giveOnce(InternalCircuit built) {
+            if (given.compareAndSet(false, true)) {
+                give(built, result);
             }
         }
 

@@ -33,4 +33,12 @@ public enum OnionPurpose {
     public int length(VanguardMode mode) {
         return mode == VanguardMode.FULL ? fullLength : liteLength;
     }
+
+    /**
+     * Whether a circuit that is there already will do, with one hop more. One to an introduction point of our own is to
+     * last for hours, so that it doesn't matter how soon it is there.
+     */
+    boolean mayTakeSpare() {
+        return this != SERVICE_INTRODUCTION;
+    }
 }

@@ -29,10 +29,6 @@ public final class PredictedPorts {
     /** A name lookup counts as a use of this port. */
     static final int LOOKUP_PORT = 80;
 
-    private static final int DEFAULT_SECONDS = 30 * 60;
-    private static final int MIN_SECONDS = 60;
-    private static final int MAX_SECONDS = 24 * 60 * 60;
-
     private record Use(long atNanos, long keptNanos) {
         boolean isOver(long now) {
             return now - atNanos > keptNanos;
@@ -40,14 +36,13 @@ public final class PredictedPorts {
     }
 
     private final Ticker ticker;
-    private final RandomSource random;
+    private final KeptTime kept;
     private final Map<Integer, Use> uses = new LinkedHashMap<>(); // by last use, oldest first
-    private Duration keptAtLeast = Duration.ofSeconds(DEFAULT_SECONDS);
 
     /** Begins with the port that is expected at the start, as if it had just been used. */
     public PredictedPorts(Ticker ticker, RandomSource random) {
         this.ticker = ticker;
-        this.random = random;
+        this.kept = new KeptTime(random);
         onUsed(FIRST_PORT);
     }
 
@@ -57,8 +52,7 @@ public final class PredictedPorts {
     }
 
     void update(ParameterLookup network) {
-        keptAtLeast = Duration.ofSeconds(
-                network.parameter("nf_conntimeout_clients", DEFAULT_SECONDS, MIN_SECONDS, MAX_SECONDS));
+        kept.update(network);
     }
 
     /** A stream goes to this port, 1 to 65535. */
@@ -73,7 +67,7 @@ public final class PredictedPorts {
 
     /** Draws how long something is kept that may be of use again: the same range goes for circuits that nobody uses. */
     Duration drawKeptTime() {
-        return keptAtLeast.plusNanos(random.nextLong(keptAtLeast.toNanos()));
+        return kept.draw();
     }
 
     /** A name is looked up; that needs a circuit to some exit, as if for port {@value #LOOKUP_PORT}. */

@@ -2,6 +2,7 @@ package org.onion4j.directory.supply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableList;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.onion4j.directory.guard.GuardUsage;
 import org.onion4j.directory.guard.GuardUse;
 import org.onion4j.directory.guard.VirtualTime;
 import org.onion4j.directory.path.NoPathException;
+import org.onion4j.directory.path.Path;
 import org.onion4j.directory.path.PathRules;
 import org.onion4j.directory.path.PathSelector;
 import org.onion4j.directory.state.MemoryStateStore;
@@ -40,7 +42,9 @@ class InternalCircuitTest {
         for (int i = 0; i < 10; i++) {
             GuardUse use = choose();
             use.succeeded();
-            new InternalCircuit(null, use.relay(), use, choice, null, Optional.empty(), time).failed();
+            new InternalCircuit(
+                            null, new Path(ImmutableList.of(use.relay())), use, choice, null, Optional.empty(), time)
+                    .failed();
             use.closed();
         }
         return new Relay[] {before, choose().relay()};

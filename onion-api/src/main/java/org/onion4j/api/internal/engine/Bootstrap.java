@@ -18,7 +18,6 @@ import org.onion4j.directory.path.PathSelector;
 import org.onion4j.directory.path.Position;
 import org.onion4j.directory.supply.CircuitSupply;
 import org.onion4j.directory.supply.InternalCircuits;
-import org.onion4j.directory.supply.OnionPurpose;
 import org.onion4j.directory.view.NetworkView;
 import org.onion4j.hs.client.OnionServiceClient;
 
@@ -85,6 +84,7 @@ final class Bootstrap implements DirectoryListener {
         }
         if (otherGuards) {
             supply.retireAll();
+            internal.retireAll();
             services.retireAll();
         }
         useIfReady();
@@ -195,7 +195,7 @@ final class Bootstrap implements DirectoryListener {
         } finally {
             lock.unlock();
         }
-        internal.toAny(OnionPurpose.CLIENT_RENDEZVOUS, relay -> true).whenComplete((circuit, failure) -> {
+        internal.probe().whenComplete((circuit, failure) -> {
             boolean stillWanted;
             CompletableFuture<Void> probe;
             lock.lock();

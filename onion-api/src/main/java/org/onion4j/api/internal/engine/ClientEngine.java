@@ -82,6 +82,7 @@ public final class ClientEngine implements Engine {
     private final GuardManager guards;
     private final Vanguards vanguards;
     private final CircuitSupply supply;
+    private final InternalCircuits internalCircuits;
     private final OnionServiceClient services;
     private final ServiceHosting hosting;
     private final DirectoryManager directory;
@@ -135,7 +136,7 @@ public final class ClientEngine implements Engine {
                 environment.ticker(),
                 environment.random(),
                 this::execute);
-        InternalCircuits internalCircuits = new InternalCircuits(
+        internalCircuits = new InternalCircuits(
                 factory,
                 guards,
                 vanguards,
@@ -379,6 +380,7 @@ public final class ClientEngine implements Engine {
         channels.networkChanged(); // first: nothing new may begin on the old links
         guards.networkChanged();
         supply.networkChanged();
+        internalCircuits.networkChanged();
         services.networkChanged();
         hosting.networkChanged();
         directory.networkChanged();
@@ -432,6 +434,7 @@ public final class ClientEngine implements Engine {
         hosting.close(); // first: it has something to save
         directory.close();
         services.close();
+        internalCircuits.close();
         supply.close();
         tunnels.close();
         closeChannels();
