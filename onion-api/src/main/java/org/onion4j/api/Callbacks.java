@@ -2,7 +2,9 @@ package org.onion4j.api;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -11,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.onion4j.api.internal.DaemonThreads;
 import org.onion4j.api.internal.Futures;
+import org.onion4j.circuit.runtime.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,29 +25,47 @@ final class Callbacks implements Executor {
     private static final Logger log = LoggerFactory.getLogger(Callbacks.class);
     private static final int IDLE_SECONDS = 5;
     private static final Duration CLOSE_TIME = Duration.ofSeconds(1);
+    private static final Duration TRY_AGAIN = Duration.ofMillis(100);
+
+    /** @param ifClosed is done instead once there are no threads any more */
+    private record Call(Runnable task, Runnable ifClosed) {}
 
     private final DaemonThreads threads = new DaemonThreads("onion4j-callback-");
     private final ThreadPoolExecutor executor;
+    private final Scheduler later;
+    private final Queue<Call> held = new ConcurrentLinkedQueue<>(); // for which no thread was to be had
 
-    Callbacks() {
+    /** @param later looks whether there is a thread again where the system had none left */
+    Callbacks(Scheduler later) {
+        this.later = later;
         executor = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
     }
 
     @Override
     public void execute(Runnable task) {
-        if (!run(task)) {
-            log.debug("a callback came after the client was closed");
+        run(new Call(task, () -> log.debug("a callback came after the client was closed")));
+    }
+
+    /** Throws nothing: readers of channels call, on which all circuits depend. */
+    private void run(Call call) {
+        try {
+            executor.execute(() -> runLogged(call.task()));
+        } catch (RejectedExecutionException e) {
+            call.ifClosed().run();
+        } catch (OutOfMemoryError e) { // what the JVM throws if the system has no thread left
+            held.add(call);
+            later.schedule(this::runHeld, TRY_AGAIN);
+            if (executor.isShutdown()) {
+                runHeld(); // nobody looks for it any more
+            }
         }
     }
 
-    /** Returns false if there are no threads any more: the client was closed. */
-    private boolean run(Runnable task) {
-        try {
-            executor.execute(() -> runLogged(task));
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
+    private void runHeld() {
+        Call call = held.poll();
+        if (call != null) {
+            run(call);
         }
     }
 
@@ -76,9 +97,7 @@ final class Callbacks implements Executor {
                     discard.accept(value);
                 }
             };
-            if (!run(pass)) {
-                pass.run();
-            }
+            run(new Call(pass, pass));
         });
         Futures.whenDone(theirs, (value, failure) -> ours.cancel(false)); // no effect if it is done
         return theirs;
@@ -87,6 +106,9 @@ final class Callbacks implements Executor {
     /** Lets the callbacks that are there run, waiting for them for a moment unless this is one of them. */
     void close() {
         executor.shutdown();
+        for (Call call = held.poll(); call != null; call = held.poll()) {
+            call.ifClosed().run();
+        }
         if (threads.isCaller()) {
             return;
         }

@@ -72,7 +72,7 @@ public final class OnionClient implements AutoCloseable {
     private final Engine engine;
     private final StateStore state;
     private final ClientRequests requests;
-    private final Callbacks callbacks = new Callbacks();
+    private final Callbacks callbacks;
     private final SocksProxies proxies;
     private final ClientDoor.Owner owner;
     private final ServiceHosts services;
@@ -82,6 +82,7 @@ public final class OnionClient implements AutoCloseable {
         this.engine = engine;
         this.state = state;
         this.requests = requests;
+        this.callbacks = new Callbacks(engine.scheduler());
         this.proxies = new SocksProxies(requests, builder.environment.ticker());
         this.services = new ServiceHosts(engine, builder.environment.ticker(), builder.environment.random(), callbacks);
         this.owner = builder.owner;

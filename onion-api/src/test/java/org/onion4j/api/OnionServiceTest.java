@@ -434,6 +434,32 @@ class OnionServiceTest {
         assertThat(nextEvent()).isEqualTo(new StreamRefused(80, StreamRefused.Reason.EXECUTOR_REFUSED));
     }
 
+    /** As a pool does that has no thread left to start. */
+    @Test
+    void executorThatMeetsAnError_meansARefusal() throws Exception {
+        host(config().maxStreams(1).port(80, OnionServiceStream::close, task -> {
+            throw new OutOfMemoryError("a fault of the test's: no thread is left");
+        }));
+        for (int i = 0; i < 2; i++) { // the one place is free again
+            assertThat(arrive(80).awaitRefused()).isEqualTo(Refusal.BUSY);
+            assertThat(nextEvent()).isEqualTo(new StreamRefused(80, StreamRefused.Reason.EXECUTOR_REFUSED));
+        }
+    }
+
+    @Test
+    void executorThatLosesTasks_losesNoPlaces() throws Exception {
+        BlockingQueue<Runnable> lost = new LinkedBlockingQueue<>();
+        host(config().maxStreams(3).port(80, OnionServiceStream::close, lost::add));
+        FakeArrival[] greedy = new FakeArrival[3];
+        for (int i = 0; i < greedy.length; i++) {
+            greedy[i] = arrive(80, "greedy");
+            assertThat(lost.poll(10, TimeUnit.SECONDS)).isNotNull(); // threads of the service hand them over
+        }
+        arrive(80, "modest");
+        assertThat(greedy[2].awaitRefused()).isEqualTo(Refusal.BUSY);
+        assertThat(lost.poll(10, TimeUnit.SECONDS)).as("the modest one's").isNotNull();
+    }
+
     // Server sockets.
 
     @Test

@@ -49,7 +49,7 @@ final class AfterUnlock {
         lock.unlock();
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // what waits behind it is for others
             bugs.error("a listener failed", e);
         } finally {
             lock.lock();

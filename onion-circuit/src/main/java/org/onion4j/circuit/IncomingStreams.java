@@ -85,7 +85,7 @@ final class IncomingStreams {
     private void tell(Offer offer) {
         try {
             acceptor.onBegin(offer);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the channel's reader calls, and serves everybody
             circuit.channel().bugs().error("the acceptor of a stream failed", e);
             offer.reject(EndReason.INTERNAL);
         }

@@ -9,6 +9,9 @@ import org.slf4j.Logger;
  * Logs one kind of fault that strangers can repeat as often as they like: the first few of an hour, then nothing, and with
  * the first of the next hour how many there were meanwhile. All are logged at DEBUG. T87.
  *
+ * <p>Nothing is thrown: who logs that something has failed has to go on, though memory may have run out or the application's
+ * log be broken.
+ *
  * <p>Threading: any thread.
  */
 public final class SparingLog {
@@ -33,35 +36,48 @@ public final class SparingLog {
 
     /** Logs at INFO, or DEBUG if there has been enough. */
     public void info(String format, Object... arguments) {
-        long more = take();
-        if (more < 0) {
-            log.debug(format, arguments);
-        } else if (more == 0) {
-            log.info(format, arguments);
-        } else {
-            log.info(format + " (and " + more + " times before, unsaid)", arguments);
-        }
+        guarded(() -> {
+            long more = take();
+            if (more < 0) {
+                log.debug(format, arguments);
+            } else {
+                log.info(format + unsaid(more), arguments);
+            }
+        });
     }
 
     /** Logs at WARN, or DEBUG if there has been enough. */
     public void warn(String format, Object... arguments) {
-        long more = take();
-        if (more < 0) {
-            log.debug(format, arguments);
-        } else if (more == 0) {
-            log.warn(format, arguments);
-        } else {
-            log.warn(format + " (and " + more + " times before, unsaid)", arguments);
-        }
+        guarded(() -> {
+            long more = take();
+            if (more < 0) {
+                log.debug(format, arguments);
+            } else {
+                log.warn(format + unsaid(more), arguments);
+            }
+        });
     }
 
     /** Logs a bug of ours at ERROR, without what may not be told; or at DEBUG if there has been enough. */
     public void error(String message, Throwable failure) {
-        long more = take();
-        log.debug("{}", message, failure);
-        if (more >= 0) {
-            String text = more == 0 ? message : message + " (and " + more + " times before, unsaid)";
-            log.error("{}", text, CauseOutline.of(failure));
+        guarded(() -> {
+            long more = take();
+            log.debug("{}", message, failure);
+            if (more >= 0) {
+                log.error("{}", message + unsaid(more), CauseOutline.of(failure));
+            }
+        });
+    }
+
+    private static String unsaid(long more) {
+        return more == 0 ? "" : " (and " + more + " times before, unsaid)";
+    }
+
+    private static void guarded(Runnable telling) {
+        try {
+            telling.run();
+        } catch (RuntimeException | Error e) {
+            // there is nobody left to tell
         }
     }
 

@@ -1,7 +1,9 @@
 package org.onion4j.circuit.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.google.common.base.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,22 @@ class SparingLogTest {
         assertThat(lines("fault again of many (and 9995 times before, unsaid)")).isEqualTo(1);
         log.warn("fault {} of {}", "next", "many");
         assertThat(lines("unsaid")).isEqualTo(1);
+    }
+
+    @Test
+    void brokenLog_breaksNobody() {
+        SparingLog broken = new SparingLog(LoggerFactory.getLogger(SparingLogTest.class), new Ticker() {
+            @Override
+            public long read() {
+                throw new OutOfMemoryError("a fault of the test's");
+            }
+        });
+        assertThatCode(() -> {
+                    broken.error("a bug", new IllegalStateException());
+                    broken.warn("a fault");
+                    broken.info("news");
+                })
+                .doesNotThrowAnyException();
     }
 
     @Test

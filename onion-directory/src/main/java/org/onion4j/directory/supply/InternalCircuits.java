@@ -255,25 +255,22 @@ public final class InternalCircuits implements AutoCloseable {
     private void begin(
             Optional<HopTarget> described, EndChoice choice, Draw draw, CompletableFuture<InternalCircuit> result) {
         PathSelector selector = network.get();
-        GuardUse guard;
-        Path path;
         try {
             if (selector == null) {
                 throw new NoPathException(Position.MIDDLE, NoPathException.Lack.NO_RELAY, "no network is known yet");
             }
             // Unlike for exits: nobody who names a relay is to have a say in which guard we use.
-            guard = guards.choose(GuardUsage.TRAFFIC, GuardRestriction.NONE);
+            GuardUse guard = guards.choose(GuardUsage.TRAFFIC, GuardRestriction.NONE);
             try {
-                path = draw.path(selector, guard.relay());
-            } catch (NoPathException | RandomnessException e) {
-                guard.cancel();
+                Path path = draw.path(selector, guard.relay());
+                new Building(selector.view(), path, described, choice, guard, result).begin();
+            } catch (NoPathException | RuntimeException | Error e) {
+                guard.cancel(); // or it would count as one that doesn't answer
                 throw e;
             }
         } catch (NoPathException | RandomnessException e) {
             result.completeExceptionally(e);
-            return;
         }
-        new Building(selector.view(), path, described, choice, guard, result).begin();
     }
 
     /** What the guard is to be blamed for, if anything. */
@@ -315,7 +312,12 @@ public final class InternalCircuits implements AutoCloseable {
             attempt.firstHop().thenRun(guard::answered);
             attempt.circuit().whenComplete((circuit, failure) -> {
                 if (failure == null) {
-                    onBuilt(circuit);
+                    try {
+                        onBuilt(circuit);
+                    } catch (RuntimeException | Error e) {
+                        circuit.close();
+                        result.completeExceptionally(e);
+                    }
                 } else {
                     onFailed(CircuitFactory.cause(failure));
                 }

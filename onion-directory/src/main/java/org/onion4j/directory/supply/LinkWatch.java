@@ -135,17 +135,29 @@ final class LinkWatch {
         } finally {
             lock.unlock();
         }
-        Probe probe = link.ask();
-        scheduler.schedule(() -> judge(link, probe), PROBE);
+        boolean asked = false;
+        try {
+            Probe probe = link.ask();
+            scheduler.schedule(() -> judge(link, probe), PROBE);
+            asked = true;
+        } finally {
+            if (!asked) {
+                doubtNoMore(link);
+            }
+        }
     }
 
-    private void judge(Link link, Probe probe) {
+    private void doubtNoMore(Link link) {
         lock.lock();
         try {
             probed.remove(link);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void judge(Link link, Probe probe) {
+        doubtNoMore(link);
         if (link.isOpen() && link.unheardFor().compareTo(PROBE) > 0) { // it was silent before, too
             link.giveUp();
         } else {
@@ -176,14 +188,17 @@ final class LinkWatch {
         } finally {
             lock.unlock();
         }
-        quiet.links().forEach(this::doubt);
-        for (Link link : looked) {
-            if (link.unheardFor().compareTo(TENDED) >= 0) {
-                doubt(link);
+        try {
+            quiet.links().forEach(this::doubt);
+            for (Link link : looked) {
+                if (link.unheardFor().compareTo(TENDED) >= 0) {
+                    doubt(link);
+                }
             }
-        }
-        if (quiet.any()) {
-            watch();
+        } finally {
+            if (quiet.any()) {
+                watch(); // nobody else does while nothing is built
+            }
         }
     }
 }

@@ -379,21 +379,21 @@ final class ServiceConnector {
             InternalCircuit introduction,
             IntroductionPoint point,
             Optional<PowExtension> proof) {
-        Consumer<RuntimeException> onBug = e -> {
+        Consumer<Throwable> onBug = e -> {
             introduction.close();
             rendezvous.close();
-            environment.bugs().error("an introduction could not be made", e);
             result.completeExceptionally(e);
+            environment.bugs().error("an introduction could not be made", e);
         };
         try {
             environment.executor().execute(() -> {
                 try {
                     introduce(rendezvous, introduction, point, proof);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     onBug.accept(e);
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             onBug.accept(e);
         }
     }

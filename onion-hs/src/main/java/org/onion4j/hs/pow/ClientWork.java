@@ -63,9 +63,9 @@ public final class ClientWork implements AutoCloseable {
         oneAtATime.execute(() -> {
             try {
                 solve(new Puzzle(parameters.seed(), blindedKey, effort), result);
-            } catch (RuntimeException e) {
-                bugs.error("a proof of work failed", e);
+            } catch (RuntimeException | Error e) { // memory may run out here
                 result.completeExceptionally(e);
+                bugs.error("a proof of work failed", e);
             }
         });
         return result;

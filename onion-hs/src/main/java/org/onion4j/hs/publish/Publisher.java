@@ -155,8 +155,8 @@ public final class Publisher implements AutoCloseable {
         try {
             environment.executor().execute(this::run);
         } catch (RuntimeException | Error e) {
-            environment.bugs().error("the descriptors of an onion service can't be kept up now", e);
             environment.scheduler().schedule(this::begin, BEGIN_AGAIN);
+            environment.bugs().error("the descriptors of an onion service can't be kept up now", e);
         }
     }
 
@@ -169,7 +169,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void step() {
-        ImmutableList<PublishEvent> told;
+        ImmutableList<PublishEvent> told = ImmutableList.of();
         boolean firstPublished = false;
         sequence.lock();
         try {
@@ -184,13 +184,16 @@ public final class Publisher implements AutoCloseable {
                         publishedNow && descriptors.values().stream().allMatch(PeriodDescriptor::isWellPublished);
             }
         } catch (RuntimeException | Error e) {
-            environment.bugs().error("the descriptors of an onion service are not kept up", e);
             contentChanged.compareAndSet(false, begun); // what this step was to see to is not lost
             schedule(LOOK_AGAIN);
+            environment.bugs().error("the descriptors of an onion service are not kept up", e);
         } finally {
-            told = ImmutableList.copyOf(events);
-            events.clear();
-            sequence.unlock();
+            try {
+                told = ImmutableList.copyOf(events);
+                events.clear();
+            } finally {
+                sequence.unlock();
+            }
         }
         wipeIfClosed();
         told.forEach(this::tell);

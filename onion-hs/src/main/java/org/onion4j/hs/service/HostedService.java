@@ -302,11 +302,14 @@ public final class HostedService implements AutoCloseable {
     }
 
     private void endIntroductions() {
-        publisher.close();
-        desk.close();
-        gate.ifPresent(WorkGate::close);
-        save();
-        points.end();
+        try {
+            publisher.close();
+            desk.close();
+            gate.ifPresent(WorkGate::close);
+            save();
+        } finally {
+            points.end(); // their circuits must go, whatever has failed before
+        }
     }
 
     private void awaitQuiet(Moment begun, Duration atTheLatest) {

@@ -120,6 +120,10 @@ final class Meetings {
             } catch (RandomnessException e) {
                 circuit.close();
                 end("no randomness");
+            } catch (RuntimeException | Error e) {
+                circuit.close();
+                end("a fault of ours");
+                throw e;
             }
         }
 
@@ -184,15 +188,15 @@ final class Meetings {
      * @throws RefusedException if there are too many clients, or too many that name such a rendezvous point
      */
     void meet(Request request) throws RefusedException {
-        if (clients.size() + underWay.size() >= options.maxClients() && !closeIdlest()) {
-            request.close();
-            throw new RefusedException(Refusal.TOO_MANY_CLIENTS);
-        }
         Optional<NetworkView> view = environment.circuits().view();
         boolean listed = isListed(request.rendezvousPoint(), view);
         if (isBusy(request.rendezvousPoint(), listed)) {
             request.close();
             throw new RefusedException(Refusal.BUSY_RENDEZVOUS_POINT);
+        }
+        if (clients.size() + underWay.size() >= options.maxClients() && !closeIdlest()) {
+            request.close();
+            throw new RefusedException(Refusal.TOO_MANY_CLIENTS);
         }
         int tries = view.map(known -> known.parameter("hs_service_max_rdv_failures", 2, 1, 10))
                 .orElse(1);

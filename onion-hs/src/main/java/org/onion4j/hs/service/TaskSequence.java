@@ -41,8 +41,8 @@ final class TaskSequence {
         try {
             executor.execute(this::runAll);
         } catch (RuntimeException | Error e) {
-            bugs.error("an onion service can't work now", e);
             scheduler.schedule(this::begin, TRY_AGAIN);
+            bugs.error("an onion service can't work now", e);
         }
     }
 

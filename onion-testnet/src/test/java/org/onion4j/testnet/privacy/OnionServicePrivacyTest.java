@@ -110,7 +110,8 @@ class OnionServicePrivacyTest {
     /** A client asks its first hop for the consensus and microdescriptors itself, and nobody for anything else. */
     private static boolean isFarFromWhoAsks(String message, Seen seen) {
         return FAR_FROM_WHO_ASKS.contains(message)
-                || (message.equals(DIRECTORY_REQUEST) && !seen.circuit.previous().isClient());
+                || (message.equals(DIRECTORY_REQUEST)
+                        && !seen.circuit.previous().isClient());
     }
 
     private static Map<Link, Seen> byOutgoing(TestNetwork network) {

@@ -116,7 +116,7 @@ final class EngineThreads implements ThreadFactory {
             if (isShutdown()) {
                 throw new RejectedExecutionException("the client is being closed");
             }
-            ((HandingQueue) getQueue()).put(task);
+            ((HandingQueue) getQueue()).hold(task);
             startOne(); // if all have ended meanwhile, after having found nothing
             if (isShutdown() && remove(task)) {
                 throw new RejectedExecutionException("the client is being closed");
@@ -145,6 +145,11 @@ final class EngineThreads implements ThreadFactory {
         @Override
         public boolean offer(Runnable task) {
             return tryTransfer(task);
+        }
+
+        /** Keeps it until a thread is free. Not {@code put}, which on some JDKs is the same as our {@code offer}. */
+        void hold(Runnable task) {
+            super.offer(task);
         }
     }
 

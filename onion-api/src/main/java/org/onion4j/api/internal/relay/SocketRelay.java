@@ -52,12 +52,15 @@ public final class SocketRelay {
 
     /** From the program to the far end. Returns true if this direction was the last to end. */
     public boolean up(Bytes early) {
+        boolean last;
         try {
             copyUp(early);
         } catch (IOException e) {
             close(); // the program is gone, or we are
+        } finally {
+            last = endOfDirection();
         }
-        return endOfDirection();
+        return last;
     }
 
     private void copyUp(Bytes early) throws IOException {
@@ -108,12 +111,15 @@ public final class SocketRelay {
 
     /** From the far end to the program. Returns true if this direction was the last to end. */
     public boolean down() {
+        boolean last;
         try {
             copyDown();
         } catch (IOException e) {
             close(); // the program is gone, or we are
+        } finally {
+            last = endOfDirection();
         }
-        return endOfDirection();
+        return last;
     }
 
     private void copyDown() throws IOException {

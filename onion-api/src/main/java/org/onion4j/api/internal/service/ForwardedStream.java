@@ -76,12 +76,7 @@ final class ForwardedStream implements Runnable {
     private boolean relay() {
         SocketRelay running = new SocketRelay(socket, owner.open(arriving), owner.scheduler(), LIMITS);
         relay = Optional.of(running);
-        boolean started = !closed
-                && owner.startForwarding(() -> {
-                    if (running.down()) {
-                        owner.ended(this);
-                    }
-                });
+        boolean started = !closed && owner.startForwarding(() -> down(running));
         if (!started) {
             running.close();
             return false;
@@ -90,6 +85,17 @@ final class ForwardedStream implements Runnable {
             owner.ended(this);
         }
         return true;
+    }
+
+    private void down(SocketRelay running) {
+        boolean over = true; // unless it says otherwise: nobody else gives the place back then
+        try {
+            over = running.down();
+        } finally {
+            if (over) {
+                end();
+            }
+        }
     }
 
     private void end() {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.onion4j.api.OnionException;
 import org.onion4j.api.OnionServiceConflictException;
@@ -21,6 +22,7 @@ import org.onion4j.api.internal.ArrivingStream.Refusal;
 import org.onion4j.api.internal.Futures;
 import org.onion4j.circuit.log.SparingLog;
 import org.onion4j.circuit.runtime.Scheduler;
+import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,8 @@ public final class ServiceStreams {
     private static final Logger log = LoggerFactory.getLogger(ServiceStreams.class);
     private static final Duration FORWARDS_END = Duration.ofSeconds(5);
     private static final Duration HANDLERS_END = Duration.ofSeconds(1);
+    /** For how long an executor may let a stream wait: by then its client has given up, or the executor lost the task. */
+    private static final Duration BEGIN_LIMIT = Duration.ofMinutes(2);
 
     private final ImmutableMap<Integer, PortTarget> ports;
     private final int backlog;
@@ -124,6 +128,8 @@ public final class ServiceStreams {
     private final class Handled implements StreamPlaces.Taker {
         private final ArrivingStream stream;
         private final PortTarget.Handle handle;
+        private final AtomicBoolean begun = new AtomicBoolean(); // or given up before
+        private volatile Optional<StreamPlaces.Place> place = Optional.empty();
         private volatile Optional<ServedStream> served = Optional.empty();
         private volatile boolean ended;
 
@@ -143,44 +149,53 @@ public final class ServiceStreams {
         }
 
         @Override
-        public void begin(StreamPlaces.Place place) {
+        public void begin(StreamPlaces.Place given) {
+            place = Optional.of(given);
+            if (begun.get()) {
+                places.release(given); // ended before it had it
+                return;
+            }
+            Cancellable limit = scheduler.schedule(() -> giveUp(Reason.EXECUTOR_REFUSED), BEGIN_LIMIT);
             Runnable task = () -> {
+                limit.cancel();
+                if (!begun.compareAndSet(false, true)) {
+                    return;
+                }
                 try {
                     serve();
                 } finally {
-                    places.release(place);
+                    places.release(given);
                 }
             };
             // An executor is the application's code, too: it may run the task itself, or wait until it has room.
             Runnable start = handle.executor()
-                    .<Runnable>map(executor -> () -> start(executor, task, place))
+                    .<Runnable>map(executor -> () -> start(executor, task))
                     .orElse(task);
             if (!handlers.start(start)) {
-                notStarted(place);
+                giveUp(Reason.EXECUTOR_REFUSED);
             }
         }
 
-        private void start(Executor executor, Runnable task, StreamPlaces.Place place) {
+        private void start(Executor executor, Runnable task) {
             try {
                 executor.execute(task);
             } catch (RejectedExecutionException e) {
-                notStarted(place);
-            } catch (RuntimeException e) {
-                notStarted(place);
+                giveUp(Reason.EXECUTOR_REFUSED);
+            } catch (RuntimeException | Error e) { // the latter if the system has no thread left for it
+                giveUp(Reason.EXECUTOR_REFUSED);
                 failed("the executor of a handler of an onion service", e);
             }
         }
 
-        private void notStarted(StreamPlaces.Place place) {
-            places.release(place);
-            ServiceStreams.this.refuse(stream, Refusal.BUSY, Reason.EXECUTOR_REFUSED);
+        /** Gives the place back, unless the handler has begun: an executor may have lost the task, or not come to it. */
+        private void giveUp(Reason why) {
+            if (begun.compareAndSet(false, true)) {
+                place.ifPresent(places::release);
+                ServiceStreams.this.refuse(stream, Refusal.BUSY, why);
+            }
         }
 
         private void serve() {
-            if (ended) {
-                refuse();
-                return;
-            }
             ServedStream opened = open(stream);
             served = Optional.of(opened);
             if (ended) {
@@ -192,6 +207,7 @@ public final class ServiceStreams {
         @Override
         public void end() {
             ended = true;
+            giveUp(Reason.TOO_MANY_STREAMS);
             served.ifPresent(ServedStream::close);
         }
     }
@@ -212,7 +228,7 @@ public final class ServiceStreams {
         }
     }
 
-    private void failed(String what, RuntimeException how) {
+    private void failed(String what, Throwable how) {
         log.debug("in full", how);
         faults.warn("{} failed ({})", what, how.getClass().getName());
     }

@@ -47,6 +47,17 @@ class EngineThreadsTest {
         }
     }
 
+    /** On some JDKs {@code put} is the same as {@code offer}, which takes nothing where no thread waits. */
+    @Test
+    void queue_keepsWhatItDoesNotTake() {
+        EngineThreads.HandingQueue queue = new EngineThreads.HandingQueue();
+        Runnable task = () -> {};
+        assertThat(queue.offer(task)).isFalse();
+        assertThat(queue).isEmpty();
+        queue.hold(task);
+        assertThat(queue).containsExactly(task);
+    }
+
     @Test
     void tasksOneAfterAnother_haveOneThread() throws Exception {
         Set<Thread> seen = new HashSet<>();
