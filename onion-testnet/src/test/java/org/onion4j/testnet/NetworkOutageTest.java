@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.onion4j.api.OnionClient;
@@ -180,6 +182,31 @@ class NetworkOutageTest {
             for (int i = 0; i < 30; i++) {
                 CompletableFuture<OnionStream> asked = client.openStreamAsync(
                         ClientUnderTest.HOST, ClientUnderTest.PORT, ClientUnderTest.newCircuit(Duration.ofMinutes(2)));
+                network.time().advance(Duration.ofMinutes(2).plusSeconds(1));
+                assertThatThrownBy(() -> asked.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+            }
+
+            assertThat(ClientUnderTest.begun(network)).isBetween(5L, (long) MOST_CIRCUITS_IN_AN_HOUR);
+        }
+    }
+
+    /** The same for who wants an onion service whose descriptor is known, and no exits, for which as many may be begun. */
+    @Test
+    void t85_allGuardsDestroyEachCircuit_askingForAServiceBeginsFew(@TempDir Path state) throws Exception {
+        try (TestNetwork network = network(7);
+                OnionClient client = network.newClient();
+                TimedService service = new TimedService(network, state, 3)) {
+            service.fetch(client);
+            String address = service.address();
+            service.stop();
+            network.time().advance(Duration.ofHours(2)); // no circuit is built ahead any more
+            network.parts().faults().reset("client0");
+            network.relays().forEach(relay -> relay.host().script(DESTROYER));
+            network.relays().forEach(TestRelay::forget);
+
+            for (int i = 0; i < 30; i++) {
+                CompletableFuture<OnionStream> asked = client.openStreamAsync(
+                        address, TimedService.PORT, ClientUnderTest.newCircuit(Duration.ofMinutes(2)));
                 network.time().advance(Duration.ofMinutes(2).plusSeconds(1));
                 assertThatThrownBy(() -> asked.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
             }

@@ -58,6 +58,7 @@ public final class InternalCircuits implements AutoCloseable {
     private final SpareCircuits<InternalCircuit> spares;
     private final AtomicReference<PathSelector> network = new AtomicReference<>();
     private final BuildTurns turns = new BuildTurns();
+    private final GuardPace pace;
 
     /** @param buildTimeout how long most circuits of three hops take */
     public InternalCircuits(
@@ -75,6 +76,7 @@ public final class InternalCircuits implements AutoCloseable {
         this.random = random;
         this.ticker = ticker;
         this.scheduler = scheduler;
+        this.pace = new GuardPace(random, ticker);
         // Not in turn: there is one at a time, and none holds up another.
         this.spares = new SpareCircuits<>(this::beginToAnywhere, random, ticker, scheduler);
     }
@@ -95,6 +97,7 @@ public final class InternalCircuits implements AutoCloseable {
 
     /** The device has another network: what went through the old one isn't used any more. */
     public void networkChanged() {
+        pace.reset();
         spares.drop();
     }
 
@@ -254,6 +257,25 @@ public final class InternalCircuits implements AutoCloseable {
 
     private void begin(
             Optional<HopTarget> described, EndChoice choice, Draw draw, CompletableFuture<InternalCircuit> result) {
+        Duration wait = pace.launch();
+        if (wait.isZero()) {
+            beginNow(described, choice, draw, result);
+            return;
+        }
+        Scheduler.Cancellable timer = scheduler.schedule(
+                () -> {
+                    try {
+                        begin(described, choice, draw, result);
+                    } catch (RuntimeException | Error e) {
+                        result.completeExceptionally(e);
+                    }
+                },
+                wait);
+        result.whenComplete((circuit, failure) -> timer.cancel());
+    }
+
+    private void beginNow(
+            Optional<HopTarget> described, EndChoice choice, Draw draw, CompletableFuture<InternalCircuit> result) {
         PathSelector selector = network.get();
         try {
             if (selector == null) {
@@ -309,7 +331,10 @@ public final class InternalCircuits implements AutoCloseable {
 
         void begin() {
             attempt = factory.build(path, described, view);
-            attempt.firstHop().thenRun(guard::answered);
+            attempt.firstHop().thenRun(() -> {
+                pace.reset();
+                guard.answered();
+            });
             attempt.circuit().whenComplete((circuit, failure) -> {
                 if (failure == null) {
                     try {
@@ -395,6 +420,9 @@ public final class InternalCircuits implements AutoCloseable {
         private void onFailed(Throwable why) {
             boolean firstHop =
                     attempt.firstHop().isDone() && !attempt.firstHop().isCompletedExceptionally();
+            if (!firstHop && !result.isDone()) { // else nobody wanted it any more
+                pace.failed(why);
+            }
             Optional<GuardFailure> blame = blame(why, firstHop, choice);
             if (blame.equals(Optional.of(GuardFailure.UNREACHABLE)) && attempt.isLinkSuspect()) {
                 blame = Optional.of(GuardFailure.LINK_DEAD);
