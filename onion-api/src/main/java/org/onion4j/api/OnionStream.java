@@ -39,6 +39,15 @@ public interface OnionStream extends Closeable {
      */
     void setReadTimeout(Duration timeout);
 
+    /**
+     * How long a write may wait for the far end to take the next part of it, some 500 bytes, before it throws {@link
+     * StreamTimeoutException}; zero for as long as it takes, which is the default. How much of it has been sent is not known
+     * then, so hardly anything but {@link #close} is of use. Applies to writes that begin after the call.
+     *
+     * @throws IllegalArgumentException if it is negative, or longer than 365 days
+     */
+    void setWriteTimeout(Duration timeout);
+
     /** Ends reading: further reads give -1, and what the far end sends is thrown away. Again: no effect. */
     void shutdownInput();
 

@@ -174,7 +174,7 @@ class WholeApiTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TIMEOUT") // writes have none
+    @EnumSource
     void t71_blockedWrite_endsAsDocumented(Ending ending, TestNetwork network) throws Exception {
         assertUnblocked(ending, network, stream -> stream.getOutputStream().write(new byte[16 << 20]));
     }
@@ -191,6 +191,7 @@ class WholeApiTest {
             OnionStream stream = client.openStream("quiet.example", 80);
             if (ending == Ending.TIMEOUT) {
                 stream.setReadTimeout(Duration.ofMillis(100));
+                stream.setWriteTimeout(Duration.ofMillis(100));
             }
             CompletableFuture<Throwable> thrown = new CompletableFuture<>();
             Thread blocked = new Thread(() -> {

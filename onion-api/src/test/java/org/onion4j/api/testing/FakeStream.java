@@ -182,6 +182,9 @@ public final class FakeStream implements OnionStream {
     public void setReadTimeout(Duration timeout) {}
 
     @Override
+    public void setWriteTimeout(Duration timeout) {}
+
+    @Override
     public void shutdownInput() {
         update(() -> inputShut = true);
     }

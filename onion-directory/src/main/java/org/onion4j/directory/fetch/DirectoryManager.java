@@ -14,6 +14,7 @@ import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.directory.doc.AuthorityCertificate;
 import org.onion4j.directory.doc.Consensus;
 import org.onion4j.directory.doc.DocumentException;
+import org.onion4j.directory.doc.ProtocolVersions;
 import org.onion4j.directory.network.Authority;
 import org.onion4j.directory.view.NetworkView;
 import org.slf4j.Logger;
@@ -54,6 +55,7 @@ public final class DirectoryManager implements AutoCloseable {
     private boolean started;
     private boolean loaded;
     private Scheduler.Cancellable wake = () -> {};
+    private ProtocolVersions toldLacking = ProtocolVersions.NONE;
     private Instant lastWall;
     private long lastNanos;
 
@@ -238,11 +240,21 @@ public final class DirectoryManager implements AutoCloseable {
             NetworkView made = NetworkView.of(current.get(), microdescriptors::find);
             view = Optional.of(made);
             statusMaker.viewChanged(made);
+            tellRecommended(made.consensus());
             events.add(() -> listener.viewChanged(made));
         } finally {
             desk.lock().unlock();
         }
         step();
+    }
+
+    /** Under the lock: says once what the network would rather have clients speak. It can be used without. */
+    private void tellRecommended(Consensus current) {
+        ProtocolVersions lacking = env.protocols().missingRecommended(current);
+        if (!lacking.isEmpty() && !lacking.equals(toldLacking)) {
+            events.add(() -> LOG.info("the network recommends what this version doesn't speak: {}", lacking));
+        }
+        toldLacking = lacking;
     }
 
     /** A part of an answer has come. */

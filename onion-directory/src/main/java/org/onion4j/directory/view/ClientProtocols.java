@@ -16,7 +16,8 @@ import org.onion4j.directory.doc.ProtocolVersions;
 public record ClientProtocols(ProtocolVersions supported, Instant released) {
     /** This library's. A release that speaks more, or less, says so here, and moves its date. */
     private static final ClientProtocols CURRENT = new ClientProtocols(
-            list("Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1 Link=4-5 Microdesc=1-3 Relay=2-4"),
+            list("Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1 HSDir=2 HSIntro=4-5 HSRend=2 Link=4-5 Microdesc=1-3"
+                    + " Padding=2 Relay=2-4"),
             Instant.parse("2026-11-01T00:00:00Z"));
 
     /** What this library speaks. */

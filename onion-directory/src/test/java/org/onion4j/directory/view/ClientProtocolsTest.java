@@ -42,7 +42,11 @@ class ClientProtocolsTest {
                         case DESC -> Set.of(1, 2, 3, 4);
                         case DIR_CACHE -> Set.of(2); // what is asked of caches: microdescriptors and diffs
                         case FLOW_CTRL -> Set.of(1); // authenticated SENDMEs; 2 comes with congestion control
-                        case LINK_AUTH, HS_DIR, HS_INTRO, HS_REND, PADDING, CONFLUX -> Set.of();
+                        // What is done above this module, by those that it finds relays for.
+                        case HS_DIR, HS_REND -> Set.of(2); // version 3 of services
+                        case HS_INTRO -> Set.of(4, 5); // the same, and limits at introduction points
+                        case PADDING -> Set.of(2); // machines that hide the setup of circuits
+                        case LINK_AUTH, CONFLUX -> Set.of();
                     });
         }
         return spoken;

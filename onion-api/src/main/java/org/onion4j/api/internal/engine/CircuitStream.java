@@ -69,10 +69,19 @@ final class CircuitStream implements OnionStream {
 
     @Override
     public void setReadTimeout(Duration timeout) {
+        stream.setReadTimeoutNanos(nanos(timeout));
+    }
+
+    @Override
+    public void setWriteTimeout(Duration timeout) {
+        stream.setWriteTimeoutNanos(nanos(timeout));
+    }
+
+    private static long nanos(Duration timeout) {
         if (timeout.isNegative() || timeout.compareTo(MAX_TIMEOUT) > 0) {
-            throw new IllegalArgumentException("a read timeout of " + timeout);
+            throw new IllegalArgumentException("a timeout of " + timeout);
         }
-        stream.setReadTimeoutNanos(timeout.toNanos());
+        return timeout.toNanos();
     }
 
     @Override

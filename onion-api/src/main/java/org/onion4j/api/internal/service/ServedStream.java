@@ -53,6 +53,11 @@ final class ServedStream implements OnionServiceStream {
     }
 
     @Override
+    public void setWriteTimeout(Duration timeout) {
+        stream.setWriteTimeout(timeout);
+    }
+
+    @Override
     public void shutdownInput() {
         stream.shutdownInput();
     }
