@@ -47,7 +47,7 @@ final class InternalPaths {
      */
     Path draw(PathSelector selector, Relay guard, OnionPurpose purpose, RsaIdentity last, Optional<Relay> end)
             throws NoPathException {
-        return path(selector, guard, purpose.length(mode()), last, end);
+        return path(selector, guard, purpose, last, end);
     }
 
     /**
@@ -62,15 +62,15 @@ final class InternalPaths {
         Predicate<Relay> mayEnd = fits.and(relay -> !relay.has(RelayFlag.MIDDLE_ONLY)
                 && (guardFits || !relay.rsaIdentity().equals(guard.rsaIdentity())));
         // First of all, so that which relays come here doesn't depend on who our vanguards are.
-        Relay end = drawMiddle(selector, mayEnd);
+        Relay end = drawMiddle(selector, purpose, mayEnd);
         try {
-            return path(selector, guard, length, end.rsaIdentity(), Optional.of(end));
+            return path(selector, guard, purpose, end.rsaIdentity(), Optional.of(end));
         } catch (NoPathException e) {
             // It is the only vanguard, or the network is tiny. The choice was ours, so nobody drives us off anything.
-            Path inner = path(selector, guard, length, guard.rsaIdentity(), Optional.empty());
+            Path inner = path(selector, guard, purpose, guard.rsaIdentity(), Optional.empty());
             Set<RsaIdentity> taken = new HashSet<>();
             inner.hops().forEach(relay -> taken.add(relay.rsaIdentity()));
-            Relay other = drawMiddle(selector, mayEnd.and(relay -> !taken.contains(relay.rsaIdentity())));
+            Relay other = drawMiddle(selector, purpose, mayEnd.and(relay -> !taken.contains(relay.rsaIdentity())));
             return new Path(ImmutableList.<Relay>builder()
                     .addAll(inner.hops())
                     .add(other)
@@ -78,9 +78,10 @@ final class InternalPaths {
         }
     }
 
-    /** @param length of the whole circuit; what is given lacks the last hop if {@code end} is empty */
-    private Path path(PathSelector selector, Relay guard, int length, RsaIdentity last, Optional<Relay> end)
+    /** What is given lacks the last hop if {@code end} is empty. */
+    private Path path(PathSelector selector, Relay guard, OnionPurpose purpose, RsaIdentity last, Optional<Relay> end)
             throws NoPathException {
+        int length = purpose.length(mode());
         Set<RsaIdentity> taken = new HashSet<>();
         taken.add(last);
         Predicate<Relay> free = relay -> !taken.contains(relay.rsaIdentity());
@@ -89,7 +90,7 @@ final class InternalPaths {
             Predicate<Relay> fits = hop >= GUARD_MAY_COME_AGAIN
                     ? free
                     : free.and(relay -> !relay.rsaIdentity().equals(guard.rsaIdentity()));
-            Relay drawn = drawBetween(hop, selector, guard, fits);
+            Relay drawn = drawBetween(hop, selector, guard, purpose, fits);
             taken.add(drawn.rsaIdentity());
             hops.add(drawn);
         }
@@ -97,11 +98,11 @@ final class InternalPaths {
         return new Path(hops.build());
     }
 
-    private Relay drawBetween(int hop, PathSelector selector, Relay guard, Predicate<Relay> fits)
+    private Relay drawBetween(int hop, PathSelector selector, Relay guard, OnionPurpose purpose, Predicate<Relay> fits)
             throws NoPathException {
         boolean layer = hop == 2 || (hop == 3 && mode() == VanguardMode.FULL);
         if (!layer) {
-            return drawMiddle(selector, fits);
+            return drawMiddle(selector, purpose, fits);
         }
         Vanguards.Draw draw =
                 hop == 2 ? vanguards.drawSecond(selector, guard, fits) : vanguards.drawThird(selector, guard, fits);
@@ -113,16 +114,23 @@ final class InternalPaths {
             throw new NoPathException(
                     Position.MIDDLE, NoPathException.Lack.ALL_EXCLUDED, "no vanguard of layer " + hop + " is free");
         }
-        return drawMiddle(selector, fits); // a network without Stable relays, or with few relays at all
+        return drawMiddle(selector, purpose, fits); // a network without Stable relays, or with few relays at all
     }
 
-    private Relay drawMiddle(PathSelector selector, Predicate<Relay> fits) throws NoPathException {
-        Optional<Relay> fast = selector.drawMiddle(fits.and(relay -> relay.has(RelayFlag.FAST)), random);
-        Optional<Relay> drawn = fast.isPresent() ? fast : selector.drawMiddle(fits, random);
+    /** The best there is: Stable where that matters, else Fast, else any. */
+    private Relay drawMiddle(PathSelector selector, OnionPurpose purpose, Predicate<Relay> fits)
+            throws NoPathException {
+        Predicate<Relay> fast = fits.and(relay -> relay.has(RelayFlag.FAST));
+        Optional<Relay> drawn = purpose.isStable()
+                ? selector.drawMiddle(fast.and(relay -> relay.has(RelayFlag.STABLE)), random)
+                : Optional.empty();
         if (!drawn.isPresent()) {
-            throw new NoPathException(
-                    Position.MIDDLE, NoPathException.Lack.ALL_RELATED, "too few relays for a circuit of its length");
+            drawn = selector.drawMiddle(fast, random);
         }
-        return drawn.get();
+        if (!drawn.isPresent()) {
+            drawn = selector.drawMiddle(fits, random);
+        }
+        return drawn.orElseThrow(() -> new NoPathException(
+                Position.MIDDLE, NoPathException.Lack.ALL_RELATED, "too few relays for a circuit of its length"));
     }
 }

@@ -35,6 +35,15 @@ public enum OnionPurpose {
     }
 
     /**
+     * Whether its relays are to be Stable where there are such: those that are to last for a day. Circuits to rendezvous
+     * points aren't, as C tor's aren't either for most ports. Spec: path-spec, "Additionally, we may be building circuits
+     * with one or more requests in mind".
+     */
+    boolean isStable() {
+        return this == SERVICE_INTRODUCTION;
+    }
+
+    /**
      * Whether a circuit that is there already will do, with one hop more. One to an introduction point of our own is to
      * last for hours, so that it doesn't matter how soon it is there.
      */

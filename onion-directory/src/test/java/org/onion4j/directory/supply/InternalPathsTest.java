@@ -63,6 +63,29 @@ class InternalPathsTest {
         return drawn;
     }
 
+    /** Others than introduction points and what leads to them are drawn from all that are Fast. */
+    @ParameterizedTest
+    @EnumSource(OnionPurpose.class)
+    void draw_whatIsToLast_hasStableRelaysAlone(OnionPurpose purpose) throws Exception {
+        SyntheticNetwork mixed = new SyntheticNetwork();
+        for (int i = 0; i < 40; i++) {
+            mixed.relay("stable" + i).flags(RelayFlag.GUARD, RelayFlag.FAST, RelayFlag.STABLE, RelayFlag.V2_DIR);
+            mixed.relay("fast" + i).flags(RelayFlag.FAST);
+        }
+        PathSelector of = selector(mixed);
+        InternalPaths paths = paths(VanguardMode.LITE);
+        Set<Boolean> stable = new HashSet<>();
+        for (int i = 0; i < DRAWS; i++) {
+            Relay end = guard(of);
+            paths.draw(of, Iterables.getLast(of.view().relays()), purpose, end.rsaIdentity(), Optional.of(end))
+                    .hops()
+                    .subList(2, purpose.length(VanguardMode.LITE) - 1)
+                    .forEach(relay -> stable.add(relay.has(RelayFlag.STABLE)));
+        }
+        boolean isFree = purpose.length(VanguardMode.LITE) > 3;
+        assertThat(stable).isEqualTo(!isFree ? Set.of() : purpose.isStable() ? Set.of(true) : Set.of(true, false));
+    }
+
     private List<Path> drawnToAny(InternalPaths paths) throws NoPathException {
         List<Path> drawn = new ArrayList<>();
         for (int i = 0; i < DRAWS; i++) {

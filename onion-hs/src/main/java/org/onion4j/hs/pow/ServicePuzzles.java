@@ -3,9 +3,9 @@ package org.onion4j.hs.pow;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.pow.ProofOfWork;
@@ -18,8 +18,9 @@ import org.onion4j.hs.descriptor.PowParameters;
 
 /**
  * The puzzles that one service sets: a seed that is renewed every two hours or so, the one before it, and which answers
- * have been used. No answer counts twice (T49): where very many have been given, the seed is renewed early, so that what
- * is remembered stays small.
+ * have been used. No answer counts twice (T49). Where very many have been given, the cheaper half of them is forgotten, and
+ * answers as cheap as those count as none from then on: so what is remembered stays small, and who works hard isn't set
+ * back by a flood of those who hardly do.
  *
  * <p>Threading: any thread; guarded by one lock, under which no puzzle is looked at. Spec: proposal 327, "Service behavior".
  */
@@ -27,11 +28,13 @@ public final class ServicePuzzles {
     private static final Duration MIN_SEED_LIFE = Duration.ofMinutes(105);
     private static final int SEED_LIFE_SPREAD_SECONDS = 900;
     /** Answers that are remembered for a seed; some 100 bytes each. */
-    static final int MAX_ANSWERS = 1 << 16;
+    private static final int MAX_ANSWERS = 1 << 16;
 
     /** What an answer is worth. */
     public enum Verdict {
         GOOD,
+        /** It is worth no more than none: it has cost nothing, or so little that it isn't remembered any more. */
+        WORTHLESS,
         /** It is for a seed that we don't know, or no more. */
         UNKNOWN_SEED,
         /** It has come before. */
@@ -43,7 +46,8 @@ public final class ServicePuzzles {
     /** A seed, and the nonces that have come with it. */
     private static final class Seed {
         private final Bytes value;
-        private final Set<Bytes> used = new HashSet<>();
+        private final Map<Bytes, Long> used = new HashMap<>(); // with the effort that they stand for
+        private long worthless; // the highest effort that isn't remembered
 
         Seed(Bytes value) {
             this.value = value;
@@ -52,10 +56,27 @@ public final class ServicePuzzles {
         Bytes head() {
             return value.slice(0, PowExtension.SEED_HEAD_LEN);
         }
+
+        /** Returns false if it has come before. */
+        boolean use(PowExtension answer, int maxAnswers) {
+            if (used.putIfAbsent(answer.nonce(), answer.effort()) != null) {
+                return false;
+            }
+            if (used.size() >= maxAnswers) {
+                long[] efforts = used.values().stream()
+                        .mapToLong(effort -> effort)
+                        .sorted()
+                        .toArray();
+                worthless = Math.max(worthless, efforts[efforts.length / 2]);
+                used.values().removeIf(effort -> effort <= worthless);
+            }
+            return true;
+        }
     }
 
     private final RandomSource random;
     private final TimeSource time;
+    private final int maxAnswers;
     private final ReentrantLock lock = new ReentrantLock();
 
     // What follows is guarded by the lock.
@@ -66,8 +87,14 @@ public final class ServicePuzzles {
     private Instant expires;
 
     public ServicePuzzles(RandomSource random, TimeSource time) {
+        this(random, time, MAX_ANSWERS);
+    }
+
+    /** @param maxAnswers how many are remembered for a seed */
+    ServicePuzzles(RandomSource random, TimeSource time, int maxAnswers) {
         this.random = random;
         this.time = time;
+        this.maxAnswers = maxAnswers;
         this.current = new Seed(Bytes.copyOf(random.bytes(ProofOfWork.SEED_LEN)));
         begin(time.now());
     }
@@ -81,16 +108,6 @@ public final class ServicePuzzles {
                 renew(now);
             }
             return new PowParameters(current.value, suggestedEffort, expires);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Whether this is the seed of the puzzle that is set now: it may have been renewed early. */
-    public boolean isCurrent(Bytes seed) {
-        lock.lock();
-        try {
-            return current.value.equals(seed);
         } finally {
             lock.unlock();
         }
@@ -136,7 +153,10 @@ public final class ServicePuzzles {
             if (!seed.isPresent()) {
                 return Verdict.UNKNOWN_SEED;
             }
-            if (seed.get().used.contains(answer.nonce())) {
+            if (answer.effort() <= seed.get().worthless) {
+                return Verdict.WORTHLESS;
+            }
+            if (seed.get().used.containsKey(answer.nonce())) {
                 return Verdict.REPLAYED;
             }
         } finally {
@@ -148,15 +168,9 @@ public final class ServicePuzzles {
         }
         lock.lock();
         try {
-            if (!seed.get().used.add(answer.nonce())) {
-                return Verdict.REPLAYED; // came twice at once
-            }
-            if (seed.get() == current && current.used.size() >= MAX_ANSWERS) {
-                renew(time.now());
-            } else if (seed.get() != current && seed.get().used.size() >= MAX_ANSWERS) {
-                previous = Optional.empty();
-            }
-            return Verdict.GOOD;
+            return seed.get().use(answer, maxAnswers)
+                    ? Verdict.GOOD
+                    : Verdict.REPLAYED; // the latter if it came twice at once
         } finally {
             lock.unlock();
         }

@@ -146,17 +146,9 @@ final class WorkGate {
         }
         PowExtension work = request.work().get();
         Bytes blindedKey = request.opened().keys().blindedKey();
-        ServicePuzzles.Verdict verdict;
-        try {
-            verdict = puzzles.check(work, blindedKey);
-        } catch (RandomnessException e) {
-            throw new RefusedException(Refusal.FLOOD, e); // there is to be a new puzzle, and can't be one
-        }
-        if (!puzzles.isCurrent(announced.seed())) {
-            look(); // so many answers have come that there is a new one already
-        }
-        return switch (verdict) {
+        return switch (puzzles.check(work, blindedKey)) {
             case GOOD -> work.effort();
+            case WORTHLESS -> 0;
             case REPLAYED -> throw new RefusedException(Refusal.REPLAYED);
             case UNKNOWN_SEED, FALSE -> throw new RefusedException(Refusal.BAD_WORK);
         };

@@ -59,6 +59,29 @@ class ServicePuzzlesTest {
         assertThat(puzzles.check(answer, KEY)).isEqualTo(Verdict.GOOD); // none of these used it up
     }
 
+    @Test
+    void check_effortOfZero_isWorthNothing() {
+        assertThat(puzzles.check(answer(puzzles.parameters(0), 0, 0), KEY)).isEqualTo(Verdict.WORTHLESS);
+    }
+
+    @Test
+    void t53_manyCheapAnswers_areForgotten_andWhoWorksMoreIsHeardStill() {
+        ServicePuzzles few =
+                new ServicePuzzles(new SeededRandom(1), new TimeSource(Clock.fixed(START, ZoneOffset.UTC), ticker), 8);
+        PowParameters before = few.parameters(0);
+        PowExtension dear = answer(before, 4, 100);
+        assertThat(few.check(dear, KEY)).isEqualTo(Verdict.GOOD);
+        for (int i = 0; i < 7; i++) {
+            assertThat(few.check(answer(before, 1, i), KEY)).isEqualTo(Verdict.GOOD);
+        }
+        for (int i = 0; i < 9; i++) {
+            assertThat(few.check(answer(before, 1, i), KEY)).isEqualTo(Verdict.WORTHLESS);
+        }
+        assertThat(few.check(dear, KEY)).isEqualTo(Verdict.REPLAYED);
+        assertThat(few.check(answer(before, 2, 101), KEY)).isEqualTo(Verdict.GOOD);
+        assertThat(few.parameters(0)).isEqualTo(before);
+    }
+
     private static Bytes otherKey() {
         byte[] key = new byte[32];
         key[0] = 1;
