@@ -94,6 +94,11 @@ final class CircuitCarrier implements StreamCarrier {
     }
 
     @Override
+    public void sendQueued() {
+        channel.wakeWriter();
+    }
+
+    @Override
     public void sendMessage(int hop, int streamId, RelayMessage message) {
         sender.send(hop, streamId, message);
     }

@@ -230,7 +230,9 @@ public final class Channel implements AutoCloseable {
      * @param body holds the 509 bytes of the cell's body at {@code offset}; they are copied
      */
     public void send(int circuitId, CellCommand command, byte[] body, int offset) {
-        put(circuitId, command, body, offset, OutgoingQueue.Room.NONE);
+        // What the reader sends goes out once it has handled all that has arrived: one write instead of many.
+        OutgoingQueue.Wake wake = reader.isCurrentThread() ? OutgoingQueue.Wake.LATER : OutgoingQueue.Wake.NOW;
+        put(circuitId, command, body, offset, OutgoingQueue.Room.NONE, wake);
     }
 
     /**
@@ -262,9 +264,17 @@ public final class Channel implements AutoCloseable {
         outgoing.unreserve();
     }
 
-    /** Queues a cell for which room has been taken. Never blocks. Otherwise like {@link #send}. */
+    /**
+     * Queues a cell for which room has been taken. Never blocks. Otherwise like {@link #send}, but that the writer need not
+     * hear of it before {@link #wakeWriter}, which must follow before the caller waits for anything.
+     */
     public void sendReserved(int circuitId, CellCommand command, byte[] body, int offset) {
-        put(circuitId, command, body, offset, OutgoingQueue.Room.RESERVED);
+        put(circuitId, command, body, offset, OutgoingQueue.Room.RESERVED, OutgoingQueue.Wake.LATER);
+    }
+
+    /** Lets the writer send what is queued, if it doesn't already. Never blocks; may be called under the lock of a circuit. */
+    public void wakeWriter() {
+        outgoing.wakeWriter();
     }
 
     /**
@@ -293,9 +303,13 @@ public final class Channel implements AutoCloseable {
         return environment.memory();
     }
 
-    private void put(int circuitId, CellCommand command, byte[] body, int offset, OutgoingQueue.Room room) {
-        // What the reader sends goes out once it has handled all that has arrived: one write instead of many.
-        OutgoingQueue.Wake wake = reader.isCurrentThread() ? OutgoingQueue.Wake.LATER : OutgoingQueue.Wake.NOW;
+    private void put(
+            int circuitId,
+            CellCommand command,
+            byte[] body,
+            int offset,
+            OutgoingQueue.Room room,
+            OutgoingQueue.Wake wake) {
         OutgoingQueue.Fate fate = outgoing.put(circuitId, command.wire(), body, offset, room, wake);
         if (fate == OutgoingQueue.Fate.FULL) {
             fail(new ChannelException(ChannelException.Kind.LOST, "the relay does not read what it is sent"));

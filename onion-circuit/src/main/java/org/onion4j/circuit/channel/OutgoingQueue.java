@@ -61,6 +61,7 @@ final class OutgoingQueue {
                 if (left <= 0 || givenUp.getAsBoolean()) {
                     return false;
                 }
+                wakeWriterLocked(); // else nobody might make room
                 left = room.awaitNanos(left);
             }
             if (closed) {
@@ -104,11 +105,15 @@ final class OutgoingQueue {
     void wakeWriter() {
         lock.lock();
         try {
-            if (writerWaits && count > 0) {
-                notEmpty.signal();
-            }
+            wakeWriterLocked();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void wakeWriterLocked() {
+        if (writerWaits && count > 0) {
+            notEmpty.signal();
         }
     }
 

@@ -29,6 +29,9 @@ import org.onion4j.circuit.runtime.MemoryQuota;
  * <p>Spec: tor-spec, "Opening streams and transferring data", "Closing streams", "Stream-level flow control".
  */
 public final class DataStream implements AutoCloseable {
+    /** After so many messages the channel sends them while further ones are made: half a TLS record. */
+    private static final int MESSAGES_AT_ONCE = 16;
+
     /** Where a stream is in its life, as the wire sees it. */
     enum State {
         /** BEGIN or BEGIN_DIR is sent, or has come. */
@@ -186,17 +189,24 @@ public final class DataStream implements AutoCloseable {
      */
     public void write(byte[] source, int offset, int length) throws IOException {
         int done = 0;
-        while (done < length) {
-            long limit = writeTimeoutNanos == NO_TIMEOUT ? TimeUnit.DAYS.toNanos(365) : writeTimeoutNanos;
-            long until = ticker.read() + limit;
-            try {
+        int messages = 0;
+        try {
+            while (done < length) {
+                long limit = writeTimeoutNanos == NO_TIMEOUT ? TimeUnit.DAYS.toNanos(365) : writeTimeoutNanos;
+                long until = ticker.read() + limit;
                 reserveWindows(until);
                 done += sendReserved(source, offset + done, length - done, until);
-            } catch (InterruptedException e) {
-                InterruptedIOException interrupted = StreamInput.interrupted();
-                interrupted.bytesTransferred = done;
-                throw interrupted;
+                messages++;
+                if (messages % MESSAGES_AT_ONCE == 0) {
+                    carrier.sendQueued();
+                }
             }
+        } catch (InterruptedException e) {
+            InterruptedIOException interrupted = StreamInput.interrupted();
+            interrupted.bytesTransferred = done;
+            throw interrupted;
+        } finally {
+            carrier.sendQueued();
         }
     }
 
@@ -209,6 +219,7 @@ public final class DataStream implements AutoCloseable {
                 if (left <= 0) {
                     throw StreamException.timeout("writing");
                 }
+                carrier.sendQueued(); // what the far end grants more for
                 writable.awaitNanos(Math.min(left, StreamInput.MAX_WAIT_NANOS));
             }
             checkNotClosed();

@@ -43,11 +43,15 @@ public interface StreamCarrier {
     void windowGivenBack(int hop);
 
     /**
-     * Under the lock: encrypts and queues a DATA message for which room and windows have been reserved.
+     * Under the lock: encrypts and queues a DATA message for which room and windows have been reserved. It need not go out
+     * before {@link #sendQueued}, which must follow before the caller waits for anything.
      *
      * @return false if the circuit failed and is closed now; the room has not been used then
      */
     boolean sendData(int hop, int streamId, byte[] data, int offset, int length);
+
+    /** With or without the lock: lets the channel send what is queued. Doesn't wait. */
+    void sendQueued();
 
     /**
      * Under the lock: encrypts and queues another message at once. Should that fail, the circuit, and with it the stream,

@@ -3,6 +3,7 @@ package org.onion4j.circuit.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -58,6 +59,30 @@ class OutgoingQueueTest {
         });
         queue.put(1, 3, new byte[CELL - 5], 0, OutgoingQueue.Room.NONE, OutgoingQueue.Wake.LATER);
         queue.wakeWriter();
+        assertThat(writer.get(10, TimeUnit.SECONDS)).isEqualTo(CELL);
+    }
+
+    /** Who waits for room can't wake the writer any more, so that is done before. */
+    @Test
+    void reserve_atTheBound_wakesTheWriter() throws Exception {
+        CountDownLatch waits = new CountDownLatch(1);
+        for (int i = 0; i < OutgoingQueue.DATA_CELLS; i++) {
+            assertThat(queue.reserve(0, OutgoingQueueTest::wanted)).isTrue();
+        }
+        CompletableFuture<Integer> writer = CompletableFuture.supplyAsync(() -> {
+            waits.countDown();
+            try {
+                return queue.take(new byte[CELL], TimeUnit.MINUTES.toNanos(1));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        waits.await();
+        for (int i = 0; i < OutgoingQueue.DATA_CELLS; i++) {
+            queue.put(1, 3, new byte[CELL - 5], 0, OutgoingQueue.Room.RESERVED, OutgoingQueue.Wake.LATER);
+        }
+        assertThat(queue.reserve(TimeUnit.MINUTES.toNanos(1), OutgoingQueueTest::wanted))
+                .isTrue();
         assertThat(writer.get(10, TimeUnit.SECONDS)).isEqualTo(CELL);
     }
 
