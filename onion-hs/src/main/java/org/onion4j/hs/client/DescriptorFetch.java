@@ -6,10 +6,14 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.onion4j.circuit.CircuitException;
+import org.onion4j.circuit.channel.ChannelException;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.onion.ServiceKeys;
@@ -33,7 +37,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One search for the descriptor of a service: asks the responsible directories one after the other, in random order,
  * each over a circuit of its own and each once, until one has a good descriptor, or two say that it takes a key: one
- * alone might do so with an old descriptor. Spec: rend-spec-v3, "Client behavior
+ * alone might do so with an old descriptor. Those to which relays on the way refused to lead a circuit get another chance
+ * after the others, over other relays. Spec: rend-spec-v3, "Client behavior
  * for fetching descriptors".
  *
  * <p>Threading: one directory is asked at a time; each step runs on whichever thread completes the one before.
@@ -46,6 +51,9 @@ final class DescriptorFetch {
 
     /** For one of them at most, its circuit included; less where others wait for their turn. */
     private static final Duration ONE_LIMIT = Duration.ofSeconds(30);
+
+    /** Circuits to one directory. */
+    private static final int MAX_CIRCUITS = 3;
 
     private static final int DEFAULT_INCREMENT = 31;
 
@@ -77,8 +85,21 @@ final class DescriptorFetch {
     private final long until;
     private final CompletableFuture<Descriptor> result = new CompletableFuture<>();
     private Optional<DescriptorException> bad = Optional.empty(); // the worst that a directory had
+    private final Map<Relay, Integer> circuits = new HashMap<>(); // that were refused
     private Optional<Throwable> unanswered = Optional.empty(); // what kept the last one from answering
     private boolean nothingThere; // said some directory
+
+    /** The directory could not even be asked: a relay on the way, or itself, was not there. */
+    private static final class NoCircuitException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Relay directory;
+
+        NoCircuitException(Relay directory, Throwable cause) {
+            super("no circuit to a directory", cause);
+            this.directory = directory;
+        }
+    }
 
     private DescriptorFetch(ClientEnvironment environment, Wanted wanted, Iterable<Relay> responsible) {
         this.environment = environment;
@@ -139,6 +160,11 @@ final class DescriptorFetch {
             note(one);
         } else if (failure instanceof NothingThereException) {
             nothingThere = true;
+        } else if (failure instanceof NoCircuitException none) {
+            unanswered = Optional.of(none.getCause());
+            if (circuits.merge(none.directory, 1, Integer::sum) < MAX_CIRCUITS) {
+                directories.add(0, none.directory); // after all others
+            }
         } else {
             unanswered = Optional.of(failure);
         }
@@ -183,7 +209,8 @@ final class DescriptorFetch {
         Futures.endWith(answer, circuit);
         circuit.whenComplete((built, failure) -> {
             if (failure != null) {
-                answer.completeExceptionally(Futures.cause(failure));
+                Throwable why = Futures.cause(failure);
+                answer.completeExceptionally(isRefusal(why) ? new NoCircuitException(directory, why) : why);
                 return;
             }
             answer.whenComplete((descriptor, end) -> built.close());
@@ -194,6 +221,14 @@ final class DescriptorFetch {
             }
         });
         return answer;
+    }
+
+    /** Whether a circuit wasn't built because relays said so, which takes no time; mostly it is not the last one's doing. */
+    private static boolean isRefusal(Throwable why) {
+        return why instanceof ChannelException
+                || (why instanceof CircuitException circuit
+                        && (circuit.kind() == CircuitException.Kind.DESTROYED
+                                || circuit.kind() == CircuitException.Kind.CHANNEL));
     }
 
     /** Asks, and reads once the directory has said all: nobody waits for it, for it may be mute, and others, too. */
