@@ -2,8 +2,10 @@ package org.onion4j.directory.guard;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.onion4j.crypto.bytes.RsaIdentity;
@@ -16,13 +18,18 @@ import org.onion4j.directory.view.Relay;
 
 /**
  * The relays that serve in one position of circuits for onion services. One that has served its time, has left the
- * consensus or has lost the flag Fast or Stable is replaced by another one before the next draw. Guarded by the lock of
- * {@link Vanguards}.
+ * consensus or has lost the flag Fast or Stable is replaced by another one before the next draw. One that could not be
+ * reached lately keeps its place, and the others are drawn as long as one of them fits. Guarded by the lock of {@link
+ * Vanguards}.
  */
 final class VanguardLayer {
+    /** How long one that could not be reached is drawn only if no other one fits: then it may be back. */
+    private static final Duration DOUBTED = Duration.ofMinutes(1);
+
     private final VanguardRules rules;
     private final RandomSource random;
     private final List<Member> members = new ArrayList<>();
+    private final Map<RsaIdentity, Moment> unreached = new HashMap<>(); // members: when last
     private boolean changed;
 
     /**
@@ -56,6 +63,20 @@ final class VanguardLayer {
         return members.stream().anyMatch(member -> member.identity().equals(relay.rsaIdentity()));
     }
 
+    /** A circuit could not be extended to it, or could: who is no member doesn't matter. */
+    void note(Relay relay, boolean reached, Moment now) {
+        if (reached) {
+            unreached.remove(relay.rsaIdentity());
+        } else if (contains(relay)) {
+            unreached.put(relay.rsaIdentity(), now);
+        }
+    }
+
+    private boolean isDoubted(Relay relay, Moment now) {
+        Moment since = unreached.get(relay.rsaIdentity());
+        return since != null && !since.isOlderThan(DOUBTED, now);
+    }
+
     /** Whether there is something to save. */
     boolean hasChanged() {
         return changed;
@@ -73,7 +94,7 @@ final class VanguardLayer {
     }
 
     /**
-     * Draws one that fits, each with the same chance, as C tor does.
+     * Draws one that fits, each with the same chance, as C tor does, but for those that were out of reach lately.
      *
      * @param mayServe who may be made one of them
      * @param preferred who should be, if there are enough of these
@@ -98,12 +119,14 @@ final class VanguardLayer {
             changed = true;
             listed.add(drawn.get());
         }
-        List<Relay> candidates = new ArrayList<>();
+        List<Relay> reachable = new ArrayList<>();
+        List<Relay> doubtful = new ArrayList<>();
         for (Relay relay : listed) {
             if (relay.hasMicrodescriptor() && fits.test(relay)) {
-                candidates.add(relay);
+                (isDoubted(relay, now) ? doubtful : reachable).add(relay);
             }
         }
+        List<Relay> candidates = reachable.isEmpty() ? doubtful : reachable;
         Optional<Relay> drawn = candidates.isEmpty()
                 ? Optional.empty()
                 : Optional.of(candidates.get(random.nextInt(candidates.size())));
@@ -122,6 +145,7 @@ final class VanguardLayer {
                     .filter(network.rules().usable());
             if (!relay.isPresent() || member.since().isOlderThan(member.lifetime(), now)) {
                 each.remove();
+                unreached.remove(member.identity());
                 changed = true;
                 continue;
             }

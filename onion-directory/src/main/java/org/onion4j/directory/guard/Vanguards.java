@@ -146,6 +146,27 @@ public final class Vanguards {
         return draw;
     }
 
+    /**
+     * What became of extending a circuit to a relay: one that could not be reached is drawn again only after a minute, as
+     * long as others of its layer fit. It keeps its place, so whoever makes circuits fail there drives us to no relay that
+     * we wouldn't use anyway.
+     *
+     * @param position of the relay in the circuit; no effect if it is no vanguard there
+     * @param reached whether the relay answered
+     */
+    public void note(int position, Relay relay, boolean reached) {
+        lock.lock();
+        try {
+            if (position == 2) {
+                two.note(relay, reached, time.now());
+            } else if (position == 3) {
+                three.note(relay, reached, time.now());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Saves what changed since the last time, if anything. May block on the disk. */
     public void save() {
         if (mode != VanguardMode.FULL) {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.onion4j.circuit.Circuit;
@@ -98,12 +99,14 @@ public final class CircuitFactory {
      * @param circuit done when all relays have; fails with a {@link CircuitException} or {@link ChannelException}
      * @param channelTime when its channel was open, by the ticker; 0 before
      * @param channel its channel, once that is open; else null
+     * @param hops how many relays have answered
      */
     public record Attempt(
             CompletableFuture<Void> firstHop,
             CompletableFuture<Circuit> circuit,
             AtomicLong channelTime,
-            AtomicReference<Channel> channel) {
+            AtomicReference<Channel> channel,
+            AtomicInteger hops) {
         /**
          * Whether it may be the link that doesn't answer, rather than the relay: a link that has worked and over which
          * nothing comes now, or one of which this was found out before.
@@ -118,6 +121,16 @@ public final class CircuitFactory {
         /** When the channel was open, by the ticker; 0 before. */
         long channelNanos() {
             return channelTime.get();
+        }
+
+        /** How many relays have answered. */
+        int hopCount() {
+            return hops.get();
+        }
+
+        private void onHop() {
+            hops.incrementAndGet();
+            firstHop.complete(null);
         }
 
         /** Gives it up for a cause, with what has been built; no effect once it is done. */
@@ -140,10 +153,11 @@ public final class CircuitFactory {
                 FixedWindowFlow.CIRCUIT_INCREMENT,
                 FixedWindowFlow.CIRCUIT_WINDOW));
         return run(RelayTargets.channel(path.first()), parameters, (circuit, attempt) -> {
-            CompletionStage<Void> built = circuit.create(RelayTargets.hop(path.first(), view))
-                    .thenRun(() -> attempt.firstHop().complete(null));
+            CompletionStage<Void> built =
+                    circuit.create(RelayTargets.hop(path.first(), view)).thenRun(attempt::onHop);
             for (Relay relay : path.hops().subList(1, path.length())) {
-                built = built.thenComposeAsync(previous -> circuit.extend(RelayTargets.hop(relay, view)), executor);
+                built = built.thenComposeAsync(previous -> circuit.extend(RelayTargets.hop(relay, view)), executor)
+                        .thenRun(attempt::onHop);
             }
             if (end.isPresent()) {
                 built = built.thenComposeAsync(previous -> circuit.extend(end.get()), executor);
@@ -165,8 +179,7 @@ public final class CircuitFactory {
         return run(
                 target,
                 CircuitParameters.DEFAULT,
-                (circuit, attempt) ->
-                        circuit.createFast().thenRun(() -> attempt.firstHop().complete(null)));
+                (circuit, attempt) -> circuit.createFast().thenRun(attempt::onHop));
     }
 
     private interface Plan {
@@ -175,7 +188,11 @@ public final class CircuitFactory {
 
     private Attempt run(ChannelTarget target, CircuitParameters parameters, Plan plan) {
         Attempt attempt = new Attempt(
-                new CompletableFuture<>(), new CompletableFuture<>(), new AtomicLong(), new AtomicReference<>());
+                new CompletableFuture<>(),
+                new CompletableFuture<>(),
+                new AtomicLong(),
+                new AtomicReference<>(),
+                new AtomicInteger());
         channels.get(target)
                 .thenComposeAsync(channel -> start(channel, parameters, attempt, plan), executor)
                 .whenComplete((circuit, failure) -> {

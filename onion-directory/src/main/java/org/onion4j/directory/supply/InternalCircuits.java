@@ -302,6 +302,15 @@ public final class InternalCircuits implements AutoCloseable {
         return perhapsWanted ? Optional.empty() : blame;
     }
 
+    /** Whether a circuit ended because the hop that it was being extended to couldn't be reached, for all that is known. */
+    private static boolean isOfTheNextHop(Throwable why) {
+        return CircuitFactory.cause(why) instanceof CircuitException circuit
+                && switch (circuit.kind()) {
+                    case HANDSHAKE, DESTROYED, PROTOCOL, TIMEOUT -> true;
+                    case CHANNEL, MEMORY, LOCAL, LIMIT, CLOSED -> false;
+                };
+    }
+
     /** One circuit on its way. */
     private final class Building {
         private final NetworkView view;
@@ -336,6 +345,7 @@ public final class InternalCircuits implements AutoCloseable {
                 guard.answered();
             });
             attempt.circuit().whenComplete((circuit, failure) -> {
+                paths.learn(path, attempt.hopCount(), failure != null && isOfTheNextHop(failure));
                 if (failure == null) {
                     try {
                         onBuilt(circuit);

@@ -78,6 +78,27 @@ final class InternalPaths {
         }
     }
 
+    /**
+     * Learns from a circuit which vanguards can be reached. Only the relay before one, a guard or vanguard itself, or
+     * what lies between them can make one seem out of reach, not who names an end.
+     *
+     * @param answered how many of the path's relays did
+     * @param lost whether the next one did not, while the one before it was there
+     */
+    void learn(Path path, int answered, boolean lost) {
+        for (int hop = 2; hop <= Math.min(layers(), path.length()); hop++) {
+            boolean reached = hop <= answered;
+            if (reached || (lost && hop == answered + 1)) {
+                vanguards.note(hop, path.hops().get(hop - 1), reached);
+            }
+        }
+    }
+
+    /** The last hop that is a vanguard. */
+    private int layers() {
+        return mode() == VanguardMode.FULL ? 3 : 2;
+    }
+
     /** What is given lacks the last hop if {@code end} is empty. */
     private Path path(PathSelector selector, Relay guard, OnionPurpose purpose, RsaIdentity last, Optional<Relay> end)
             throws NoPathException {
@@ -100,8 +121,7 @@ final class InternalPaths {
 
     private Relay drawBetween(int hop, PathSelector selector, Relay guard, OnionPurpose purpose, Predicate<Relay> fits)
             throws NoPathException {
-        boolean layer = hop == 2 || (hop == 3 && mode() == VanguardMode.FULL);
-        if (!layer) {
+        if (hop > layers()) {
             return drawMiddle(selector, purpose, fits);
         }
         Vanguards.Draw draw =

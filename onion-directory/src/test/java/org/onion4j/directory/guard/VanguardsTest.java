@@ -232,6 +232,39 @@ class VanguardsTest {
                 .isEqualTo(after);
     }
 
+    /** T47: one that can't be reached is drawn after the others, for a minute, and keeps its place meanwhile. */
+    @ParameterizedTest
+    @EnumSource
+    void t47_vanguardOutOfReach_isPassedByForAMinute_andNotReplaced(VanguardMode mode) {
+        Vanguards vanguards = open(mode);
+        Set<Relay> members = layer(vanguards, 2);
+        List<Relay> order = new ArrayList<>(members);
+        Relay last = order.remove(0);
+        for (Relay lost : order) {
+            vanguards.note(2, lost, false);
+        }
+        assertThat(layer(vanguards, 2)).containsExactly(last);
+        vanguards.note(2, last, false);
+        assertThat(layer(vanguards, 2)).as("none is better").isEqualTo(members);
+        vanguards.note(2, last, true);
+        assertThat(layer(vanguards, 2)).containsExactly(last);
+        time.advance(Duration.ofSeconds(61));
+        assertThat(layer(vanguards, 2)).isEqualTo(members);
+    }
+
+    /** T47: a relay that is no vanguard, or none of this layer, changes nothing. */
+    @Test
+    void t47_otherRelayOutOfReach_changesNothing() {
+        Vanguards full = open(VanguardMode.FULL);
+        Set<Relay> two = layer(full, 2);
+        Set<Relay> three = layer(full, 3);
+        three.forEach(relay -> full.note(2, relay, false));
+        full.note(3, guard(network), false);
+        full.note(4, two.iterator().next(), false);
+        assertThat(layer(full, 2)).isEqualTo(two);
+        assertThat(layer(full, 3)).isEqualTo(three);
+    }
+
     private static boolean is(Relay relay, String name) {
         return relay.nickname().equals(name);
     }

@@ -101,6 +101,28 @@ class InternalPathsTest {
         return relays;
     }
 
+    /** T47: a circuit that ended at a vanguard says something of it; one that ended later, only that it is there. */
+    @ParameterizedTest
+    @EnumSource
+    void t47_learn_passesVanguardsByThatCouldNotBeReached_butNobodyForLaterHops(VanguardMode mode) throws Exception {
+        InternalPaths paths = paths(mode);
+        List<Path> drawn = drawnToAny(paths);
+        Set<Relay> layer = at(2, drawn);
+        Path one = drawn.get(0);
+        Relay second = one.hops().get(1);
+        paths.learn(one, 3, true);
+        paths.learn(one, 1, false);
+        paths.learn(one, 0, true);
+        assertThat(at(2, drawnToAny(paths))).isEqualTo(layer);
+
+        paths.learn(one, 1, true);
+        assertThat(at(2, drawnToAny(paths))).hasSize(LAYER_TWO - 1).doesNotContain(second);
+        paths.learn(one, 2, true);
+        assertThat(at(2, drawnToAny(paths))).as("it has answered again").isEqualTo(layer);
+        boolean passedBy = !at(3, drawnToAny(paths)).contains(one.hops().get(2));
+        assertThat(passedBy).as("its third hop").isEqualTo(mode == VanguardMode.FULL);
+    }
+
     /** T47: as long as the purpose and the mode want it, by the drawings of proposals 292 and 333. */
     @ParameterizedTest
     @CsvSource({
