@@ -47,7 +47,9 @@ class OnionServiceTurnoverTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int QUIET_MINUTES = 60;
     private static final int MINUTES_PER_DEATH = 20;
+    /** With so many down nobody else dies; the last one to do so may take another one along. */
     private static final int MOST_DOWN = 3;
+
     private static final int NEWCOMER_EVERY = 240;
     private static final int LOOK_UP_EVERY = 10;
     /** Each is a restart: with the clock an hour behind, and later with the right one; about both changes of a day. */
