@@ -79,8 +79,8 @@ public final class HostedService implements AutoCloseable {
         this.saving = new TaskSequence(environment.executor(), environment.scheduler(), environment.bugs());
         this.refusals = new Refusals(environment.ticker());
         this.subcredentials = new Subcredentials(address, environment.testing());
-        this.meetings =
-                new Meetings(environment, time, sequence, options, new Streams(acceptor), this::onMeetingsChanged);
+        this.meetings = new Meetings(
+                environment, time, sequence, options, new Streams(acceptor), refusals, this::onMeetingsChanged);
         this.gate = options.work().map(work -> new WorkGate(environment, time, sequence, refusals, work, new Server()));
         this.desk = new IntroductionDesk(
                 environment, time, sequence, subcredentials, refusals, options.maxWaiting(), new Follower());

@@ -140,7 +140,8 @@ final class IntroductionDesk {
     private void read(Waiting waiting) {
         ServicePoint point = waiting.point();
         if (point.is(ServicePoint.State.ENDED)) {
-            return; // its keys are gone
+            refusals.add(Refusal.TOO_LATE); // its keys are gone
+            return;
         }
         try {
             Checked checked = check(waiting);

@@ -1,8 +1,9 @@
 package org.onion4j.hs.service;
 
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.onion4j.circuit.CircuitException;
 import org.onion4j.circuit.HopTarget;
 import org.onion4j.circuit.StreamAcceptor;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
+import org.onion4j.crypto.bytes.RsaIdentity;
 import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.directory.guard.TimeSource;
 import org.onion4j.directory.guard.TimeSource.Moment;
@@ -44,6 +46,11 @@ final class Meetings {
     static final int MAX_TO_ONE_RELAY = 32;
     /** For all tries to meet one client. */
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    /**
+     * After so long one gives way to another client, where all places are taken: else eight relays that don't answer would
+     * be enough to hold up everybody for {@link #LIMIT}, again and again. Honest ones are there by then, nearly always.
+     */
+    private static final Duration UNDISTURBED = Duration.ofSeconds(8);
 
     private static final Duration MAX_IDLE = Duration.ofMinutes(10);
     private static final Duration SWEEP_PAUSE = Duration.ofMinutes(1);
@@ -72,6 +79,7 @@ final class Meetings {
     private final class Meeting {
         private final Request request;
         private final boolean listed;
+        private final Moment begun = time.now();
         private final Cancellable limit;
         private int triesLeft;
         private Optional<CompletableFuture<InternalCircuit>> building = Optional.empty();
@@ -81,6 +89,10 @@ final class Meetings {
             this.listed = listed;
             this.triesLeft = tries;
             this.limit = environment.scheduler().schedule(() -> sequence.run(() -> end("it took too long")), LIMIT);
+        }
+
+        RsaIdentity relay() {
+            return request.rendezvousPoint().rsaIdentity();
         }
 
         void begin() {
@@ -143,10 +155,12 @@ final class Meetings {
     private final TaskSequence sequence;
     private final ServiceOptions options;
     private final StreamAcceptor acceptor;
+    private final Refusals refusals;
     private final Listener listener;
-    private final Set<Meeting> underWay = new HashSet<>();
+    private final Set<Meeting> underWay = new LinkedHashSet<>(); // the first begun comes first
     private final Map<Circuit, Client> clients = new LinkedHashMap<>();
     private boolean sweeping;
+    private boolean lookingForRoom;
 
     /** @param acceptor gets the streams of clients */
     Meetings(
@@ -155,18 +169,69 @@ final class Meetings {
             TaskSequence sequence,
             ServiceOptions options,
             StreamAcceptor acceptor,
+            Refusals refusals,
             Listener listener) {
         this.environment = environment;
         this.time = time;
         this.sequence = sequence;
         this.options = options;
         this.acceptor = acceptor;
+        this.refusals = refusals;
         this.listener = listener;
     }
 
-    /** Whether one more rendezvous can be gone to now. */
+    /** Whether one more rendezvous can be gone to now; perhaps instead of one that takes long. */
     boolean hasRoom() {
-        return underWay.size() < MAX_UNDER_WAY;
+        return underWay.size() < MAX_UNDER_WAY || oldest().begun.isOlderThan(UNDISTURBED, time.now());
+    }
+
+    private Meeting oldest() {
+        return underWay.iterator().next();
+    }
+
+    /**
+     * Ends one that takes long for another client's sake, if there is one. Of those, it is one of the relay that most are on
+     * the way to: a flood comes back to relays, and an honest client is mostly alone at its own.
+     */
+    private boolean giveWay() {
+        Map<RsaIdentity, Integer> counts = new HashMap<>();
+        underWay.forEach(meeting -> counts.merge(meeting.relay(), 1, Integer::sum));
+        Moment now = time.now();
+        Meeting chosen = null;
+        for (Meeting meeting : underWay) {
+            boolean takesLong = meeting.begun.isOlderThan(UNDISTURBED, now);
+            if (takesLong && (chosen == null || counts.get(meeting.relay()) > counts.get(chosen.relay()))) {
+                chosen = meeting;
+            }
+        }
+        if (chosen == null) {
+            return false;
+        }
+        refusals.add(Refusal.BUSY_RENDEZVOUS_POINT);
+        chosen.end("others wait");
+        return true;
+    }
+
+    /** Says that there is room as soon as one gives way. */
+    private void lookForRoom() {
+        if (underWay.size() < MAX_UNDER_WAY || lookingForRoom) {
+            return;
+        }
+        lookingForRoom = true;
+        Duration rest = UNDISTURBED.minus(oldest().begun.until(time.now()));
+        Duration pause = rest.isNegative() ? Duration.ZERO : rest;
+        environment
+                .scheduler()
+                .schedule(
+                        () -> sequence.run(() -> {
+                            lookingForRoom = false;
+                            if (hasRoom()) {
+                                listener.onChanged();
+                            } else {
+                                lookForRoom();
+                            }
+                        }),
+                        pause.plusMillis(1));
     }
 
     /** How many clients are being gone to. */
@@ -194,15 +259,19 @@ final class Meetings {
             request.close();
             throw new RefusedException(Refusal.BUSY_RENDEZVOUS_POINT);
         }
-        if (clients.size() + underWay.size() >= options.maxClients() && !closeIdlest()) {
+        if (clients.size() + underWay.size() >= options.maxClients() && !closeIdlest() && !giveWay()) {
             request.close();
             throw new RefusedException(Refusal.TOO_MANY_CLIENTS);
+        }
+        if (underWay.size() >= MAX_UNDER_WAY) {
+            giveWay();
         }
         int tries = view.map(known -> known.parameter("hs_service_max_rdv_failures", 2, 1, 10))
                 .orElse(1);
         Meeting meeting = new Meeting(request, listed, tries);
         underWay.add(meeting);
         meeting.begin();
+        lookForRoom();
     }
 
     private static boolean isListed(HopTarget relay, Optional<NetworkView> view) {
@@ -214,7 +283,7 @@ final class Meetings {
         int toIt = 0;
         int unlisted = 0;
         for (Meeting meeting : underWay) {
-            toIt += meeting.request.rendezvousPoint().rsaIdentity().equals(relay.rsaIdentity()) ? 1 : 0;
+            toIt += meeting.relay().equals(relay.rsaIdentity()) ? 1 : 0;
             unlisted += meeting.listed ? 0 : 1;
         }
         return toIt >= MAX_TO_ONE_RELAY || (!listed && unlisted >= MAX_UNLISTED);
