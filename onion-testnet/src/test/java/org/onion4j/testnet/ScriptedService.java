@@ -240,13 +240,18 @@ final class ScriptedService implements AutoCloseable {
 
     /** In the time period for clients. */
     private ServiceKeys keys() {
-        Duration interval = Duration.between(time("valid-after"), time("fresh-until"));
-        int minutes = (int) (VOTES_PER_PERIOD * interval.toSeconds() / SECONDS_PER_MINUTE);
-        RingTimes times = new RingTimes(time("valid-after"), interval, minutes);
-        return ServiceKeys.of(address, times.forClient().period());
+        return ServiceKeys.of(address, times(network).forClient().period());
     }
 
-    private Instant time(String keyword) {
+    /** What time periods and directories follow from in a network. */
+    static RingTimes times(TestNetwork network) {
+        Instant validAfter = time(network, "valid-after");
+        Duration interval = Duration.between(validAfter, time(network, "fresh-until"));
+        int minutes = (int) (VOTES_PER_PERIOD * interval.toSeconds() / SECONDS_PER_MINUTE);
+        return new RingTimes(validAfter, interval, minutes);
+    }
+
+    private static Instant time(TestNetwork network, String keyword) {
         String line = network.consensus()
                 .lines()
                 .filter(one -> one.startsWith(keyword + " "))
