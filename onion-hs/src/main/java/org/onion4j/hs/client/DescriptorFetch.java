@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.onion4j.circuit.CircuitException;
-import org.onion4j.circuit.channel.ChannelException;
+import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.onion4j.circuit.stream.DataStream;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.onion.ServiceKeys;
@@ -86,6 +86,7 @@ final class DescriptorFetch {
     private final CompletableFuture<Descriptor> result = new CompletableFuture<>();
     private Optional<DescriptorException> bad = Optional.empty(); // the worst that a directory had
     private final Map<Relay, Integer> circuits = new HashMap<>(); // that were refused
+    private int links; // of our own, that failed
     private Optional<Throwable> unanswered = Optional.empty(); // what kept the last one from answering
     private boolean nothingThere; // said some directory
 
@@ -162,6 +163,12 @@ final class DescriptorFetch {
             nothingThere = true;
         } else if (failure instanceof NoCircuitException none) {
             unanswered = Optional.of(none.getCause());
+            if (OwnLink.isCauseOf(none.getCause()) && links++ < OwnLink.MAX_FAILURES) {
+                directories.add(none.directory);
+                Cancellable pause = environment.scheduler().schedule(this::askNext, OwnLink.PAUSE);
+                result.whenComplete((descriptor, end) -> pause.cancel());
+                return;
+            }
             if (circuits.merge(none.directory, 1, Integer::sum) < MAX_CIRCUITS) {
                 directories.add(0, none.directory); // after all others
             }
@@ -225,10 +232,8 @@ final class DescriptorFetch {
 
     /** Whether a circuit wasn't built because relays said so, which takes no time; mostly it is not the last one's doing. */
     private static boolean isRefusal(Throwable why) {
-        return why instanceof ChannelException
-                || (why instanceof CircuitException circuit
-                        && (circuit.kind() == CircuitException.Kind.DESTROYED
-                                || circuit.kind() == CircuitException.Kind.CHANNEL));
+        return OwnLink.isCauseOf(why)
+                || (why instanceof CircuitException circuit && circuit.kind() == CircuitException.Kind.DESTROYED);
     }
 
     /** Asks, and reads once the directory has said all: nobody waits for it, for it may be mute, and others, too. */

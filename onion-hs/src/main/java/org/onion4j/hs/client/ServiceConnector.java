@@ -78,6 +78,7 @@ final class ServiceConnector {
     private volatile boolean reachedService; // whether some introduction point took us on
     private final Map<Bytes, Integer> lostTo = new HashMap<>(); // circuits, by introduction point
     private int lost; // circuits
+    private int links; // of our own, that failed
     private boolean pointsSilent; // whether some introduction point was
     private boolean pointsFailedOtherwise; // whether some did
     private int tries;
@@ -332,17 +333,34 @@ final class ServiceConnector {
             result.completeExceptionally(why);
             return;
         }
-        lost++;
         tried.remove(point.authKey()); // it is not to blame, and nothing has been asked of it
+        if (OwnLink.isCauseOf(why)) {
+            onNoLink(why);
+            return;
+        }
+        lost++;
         next(Optional.of(why));
     }
 
+    /** The guard can't be reached, or has gone: another one may be taken soon. */
+    private void onNoLink(Throwable why) {
+        hopeful = true;
+        links++;
+        Cancellable pause = environment.scheduler().schedule(() -> next(Optional.of(why)), OwnLink.PAUSE);
+        result.whenComplete((circuit, end) -> pause.cancel());
+    }
+
     private boolean mayGoOn() {
-        return tries < MAX_TRIES && lost < MAX_LOST;
+        return tries < MAX_TRIES && lost < MAX_LOST && links < OwnLink.MAX_FAILURES;
     }
 
     /** There is no circuit to an introduction point: it may do over other relays. */
     private void onNoCircuit(Throwable why, IntroductionPoint point) {
+        if (OwnLink.isCauseOf(why)) {
+            tried.remove(point.authKey());
+            onNoLink(why);
+            return;
+        }
         hopeful = true;
         lost++;
         boolean refused = why instanceof CircuitException circuit && circuit.kind() == CircuitException.Kind.DESTROYED;

@@ -52,6 +52,12 @@ final class ServicePoints {
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int MAX_DOUBLINGS = 5;
+    /**
+     * So often the pause is the shortest: where all guards that we prefer have died at once, it takes some tries of each,
+     * and 20 seconds, until others are used in their place.
+     */
+    private static final int SHORT_PAUSES = 40;
+
     /** How long the first descriptor waits for points that are still missing. */
     private static final Duration FIRST_WAIT = Duration.ofSeconds(30);
     /** How long a point goes on that clients are no longer told of, for those who were told before. */
@@ -336,10 +342,11 @@ final class ServicePoints {
         look();
     }
 
-    /** We can't build circuits for the time being, whichever relays we choose: each time we wait for longer. */
+    /** We can't build circuits for the time being, whichever relays we choose: in the end we wait for longer each time. */
     private void backOff() {
         if (!isPaused(time.now())) {
-            Duration longer = RETRY_PAUSE.multipliedBy(1L << Math.min(ownFailures, MAX_DOUBLINGS));
+            Duration longer =
+                    RETRY_PAUSE.multipliedBy(1L << Math.min(Math.max(0, ownFailures - SHORT_PAUSES), MAX_DOUBLINGS));
             ownFailures++;
             pause(shorter(longer, LONGEST_PAUSE));
         }
