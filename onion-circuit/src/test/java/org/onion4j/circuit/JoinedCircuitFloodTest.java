@@ -20,7 +20,7 @@ import org.onion4j.circuit.testing.Meeting;
 import org.onion4j.circuit.testing.Meeting.Joined;
 import org.onion4j.circuit.testing.ValveConnector;
 
-/** A client of an onion service that asks and asks, while nothing leaves the service's channel. T71, T82. */
+/** A client of an onion service that asks and asks, while nothing leaves the service's channel. T55, T71, T82. */
 @Timeout(60)
 class JoinedCircuitFloodTest {
     /** Answers that find room in the channel's queue before others wait, or more. */

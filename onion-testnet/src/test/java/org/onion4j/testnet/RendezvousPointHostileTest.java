@@ -29,7 +29,7 @@ import org.onion4j.api.OnionStream;
 
 /**
  * A rendezvous point that says to a service of ours what it should not, twice, or too early: the service closes that circuit
- * and nothing else (T40, T52).
+ * and nothing else (T40, T52, T54).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
+/** T53: requests of one that is loud don't hold up those of others. */
 class FairQueueTest {
     private final FairQueue<String, String> queue = new FairQueue<>(4);
 
