@@ -28,6 +28,8 @@ final class EngineThreads implements ThreadFactory {
     private static final int MAX_WORKERS = 8;
     private static final Duration WORKER_IDLE_TIME = Duration.ofSeconds(2);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+    /** More than there are of use. */
+    private static final int MANY = 1000;
 
     private final SparingLog bugs = new SparingLog(log, Ticker.systemTicker());
     private final AtomicInteger made = new AtomicInteger();
@@ -45,15 +47,23 @@ final class EngineThreads implements ThreadFactory {
         this.starter = starter;
     }
 
-    /** Is known from its start until somebody sees that it has ended. */
+    /**
+     * Is known from its making until somebody sees that it has ended. Pools of newer JDKs don't call {@code start} to start
+     * it, so nothing may depend on that.
+     */
     private final class EngineThread extends Thread {
         EngineThread(Runnable task) {
             super(task, name + "-" + made.incrementAndGet());
         }
 
         @Override
+        public void run() {
+            threads.add(this); // again, if it was taken for one that never starts
+            super.run();
+        }
+
+        @Override
         public synchronized void start() { // as the original
-            threads.add(this);
             boolean started = false;
             try {
                 starter.accept(super::start);
@@ -70,7 +80,11 @@ final class EngineThreads implements ThreadFactory {
     public Thread newThread(Runnable task) {
         // None takes itself out: it would be gone from here before it has ended, and nobody would wait for that.
         threads.removeIf(one -> one.getState() == Thread.State.TERMINATED);
+        if (threads.size() > MANY) {
+            threads.removeIf(one -> one.getState() == Thread.State.NEW); // the system had no thread left for them
+        }
         Thread thread = new EngineThread(task);
+        threads.add(thread);
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler((t, e) -> onBug(e));
         return thread;
