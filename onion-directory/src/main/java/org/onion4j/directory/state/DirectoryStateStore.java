@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,9 @@ public final class DirectoryStateStore implements StateStore {
     /** What the disk refused: the content that a name should hold, or empty where it should hold none. */
     @GuardedBy("lock")
     private final Map<String, Optional<byte[]>> unsaved = new HashMap<>();
+
+    @GuardedBy("lock")
+    private final Set<String> setAside = new HashSet<>();
 
     @GuardedBy("lock")
     private boolean toldMemoryOnly;
@@ -177,6 +181,7 @@ public final class DirectoryStateStore implements StateStore {
             if (closed) {
                 return;
             }
+            setAside.remove(name);
             try {
                 save(name, content);
                 unsaved.remove(name);
@@ -203,6 +208,17 @@ public final class DirectoryStateStore implements StateStore {
         } finally {
             lock.unlock();
             notices.forEach(listener);
+        }
+    }
+
+    @Override
+    public boolean isSetAside(String name) {
+        StateNames.check(name);
+        lock.lock();
+        try {
+            return setAside.contains(name);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -303,6 +319,7 @@ public final class DirectoryStateStore implements StateStore {
     @GuardedBy("lock")
     private void moveAside(String name, String reason, List<StateNotice> notices) {
         notices.add(new StateNotice(StateNotice.Kind.SET_ASIDE, name, reason));
+        setAside.add(name);
         for (int number = MAX_BAD_FILES; number > 1; number--) {
             renameQuietly(badFile(name, number - 1), badFile(name, number));
         }

@@ -44,6 +44,14 @@ public interface StateStore extends AutoCloseable {
      */
     void setAside(String name, String reason);
 
+    /**
+     * Whether something was set aside under this name in this run, by a read or by {@link #setAside}, and nothing has been
+     * written to it or deleted since: it is absent, but has been there.
+     */
+    default boolean isSetAside(String name) {
+        return false;
+    }
+
     /** Whether all that was written is on the disk, not in memory alone. */
     boolean isDurable();
 

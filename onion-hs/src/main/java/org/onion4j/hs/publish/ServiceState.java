@@ -61,6 +61,9 @@ public final class ServiceState implements AutoCloseable {
     private Optional<ServiceIdentity> readIdentity() {
         Optional<byte[]> saved = store.read(keyName);
         if (!saved.isPresent()) {
+            if (store.isSetAside(keyName)) {
+                save(content.withIdentitySaved()); // there was one, whatever the rest says
+            }
             return Optional.empty();
         }
         try (SecretBytes file = SecretBytes.adopt(saved.get())) {
