@@ -422,12 +422,15 @@ public final class CircuitSupply implements AutoCloseable {
         lock.run(() -> {
             nextRound = Optional.empty();
             if (!closed && launcher.hasNetwork()) {
-                Moment now = time.now();
-                expire(now);
-                serveWishes();
-                buildAhead(now);
-                learn(now);
-                planRound();
+                try {
+                    Moment now = time.now();
+                    expire(now);
+                    serveWishes();
+                    buildAhead(now);
+                    learn(now);
+                } finally {
+                    planRound(); // whatever has failed, randomness above all, there is another time
+                }
             }
         });
     }
