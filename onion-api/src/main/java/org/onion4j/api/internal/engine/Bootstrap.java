@@ -92,7 +92,7 @@ final class Bootstrap implements DirectoryListener {
 
     private static PaddingParameters padding(NetworkView view) {
         int low = view.parameter("nf_ito_low", PaddingParameters.DEFAULT.lowMillis(), 0, MAX_PADDING_MILLIS);
-        int high = view.parameter("nf_ito_high", PaddingParameters.DEFAULT.highMillis(), low, MAX_PADDING_MILLIS);
+        int high = view.parameter("nf_ito_high", PaddingParameters.DEFAULT.highMillis(), 0, MAX_PADDING_MILLIS);
         boolean beforeUsage = view.parameter("nf_pad_before_usage", 1, 0, 1) == 1;
         return new PaddingParameters(PaddingParameters.Mode.NORMAL, low, Math.max(low, high), beforeUsage);
     }
