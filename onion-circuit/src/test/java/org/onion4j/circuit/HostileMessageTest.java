@@ -186,7 +186,7 @@ class HostileMessageTest {
         System.arraycopy(long1, 0, lengths, 21, long1.length);
         ImmutableSet<Integer> withContent = ImmutableSet.of(2, 3, 4, 5, 9, 10, 12, 15, 200);
         Target target = Target.make();
-        for (int command = 0; command < 48; command++) {
+        for (int command = 0; command < 256; command++) {
             for (int length : withContent.contains(command) ? lengths : few) {
                 if (!target.isWhole()) {
                     target = Target.make();
