@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import javax.net.ServerSocketFactory;
 import org.onion4j.api.ProxyException;
 import org.onion4j.api.ProxyServer;
 import org.onion4j.api.SocksOptions;
@@ -90,11 +91,13 @@ final class SocksServer implements ProxyServer {
      * Starts a proxy.
      *
      * @param port 1 to 65535, or 0 for any
+     * @param sockets makes the one that listens
      * @param onClose told when it is closed
      * @throws ProxyException if it cannot listen there
      */
     static SocksServer open(
             int port,
+            ServerSocketFactory sockets,
             ClientRequests requests,
             Ticker ticker,
             SocksLimits limits,
@@ -105,7 +108,7 @@ final class SocksServer implements ProxyServer {
         ServerSocket serverSocket = null;
         boolean started = false;
         try {
-            serverSocket = new ServerSocket();
+            serverSocket = sockets.createServerSocket();
             serverSocket.bind(wanted, BACKLOG);
             SocksServer server = new SocksServer(serverSocket, requests, ticker, limits, errors, onClose);
             server.acceptor.start();

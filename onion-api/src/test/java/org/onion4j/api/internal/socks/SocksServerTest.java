@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,8 +24,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import javax.net.ServerSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -470,6 +473,63 @@ class SocksServerTest {
             assertThat(three.receiveHex(12)).isEqualTo("0500" + GRANTED);
             assertThat(two.socket().isConnected()).isTrue();
         }
+    }
+
+    /** T83: a system that is out of handles for a while. */
+    private static final class Unwilling extends ServerSocketFactory {
+        private static final int FAILURES = 3;
+
+        private final AtomicInteger tries = new AtomicInteger();
+
+        @Override
+        public ServerSocket createServerSocket() throws IOException {
+            return new ServerSocket() {
+                @Override
+                public Socket accept() throws IOException {
+                    if (tries.incrementAndGet() <= FAILURES) {
+                        throw new SocketException("Too many open files");
+                    }
+                    return super.accept();
+                }
+            };
+        }
+
+        @Override
+        public ServerSocket createServerSocket(int port) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ServerSocket createServerSocket(int port, int backlog) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ServerSocket createServerSocket(int port, int backlog, InetAddress address) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void t83_noHandlesForAWhile_programsAreServedAfterwards() throws Exception {
+        Unwilling system = new Unwilling();
+        SocksProxies starved = new SocksProxies(requests, Ticker.systemTicker(), system);
+        PrintStream usual = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, US_ASCII));
+        try {
+            server = starved.open(0, limits(1, AddressRequests.WARNED));
+            // With room for one: had a failure kept its place, nobody could be served.
+            try (SocksProgram program = connected(new FakeStream())) {
+                assertThat(program.socket().isConnected()).isTrue();
+                assertThat(system.tries).hasValueGreaterThan(Unwilling.FAILURES);
+            }
+        } finally {
+            starved.close();
+            System.setErr(usual);
+        }
+        assertThat(system.tries.get()).as("no spinning").isLessThanOrEqualTo(Unwilling.FAILURES + 3);
+        assertThat(log.toString(US_ASCII)).contains("cannot accept connections for now");
     }
 
     @Test
