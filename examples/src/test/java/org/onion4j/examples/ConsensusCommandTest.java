@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,8 +18,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsensusCommandTest {
     private static final Path DATA =
             Path.of(System.getProperty("onion4j.shared", "absent"), "data", "consensus-2024-05-17-17-00");
+    private static final Path REAL = DATA.resolve("cached-microdesc-consensus");
     private static final Path CERTS = DATA.resolve("cached-certs");
     private static final String IN_TIME = "2024-05-17T17:30:00Z";
+
+    @BeforeAll
+    static void sayWhatIsSkipped() {
+        if (!Files.exists(REAL)) {
+            System.out.println("Skipped: ConsensusCommandTest, since there is no " + REAL.normalize());
+        }
+    }
 
     @TempDir
     Path folder;
@@ -27,9 +36,8 @@ class ConsensusCommandTest {
 
     @BeforeEach
     void readRealConsensus() throws IOException {
-        Path real = DATA.resolve("cached-microdesc-consensus");
-        assumeTrue(Files.exists(real), "the real consensus is not on this machine");
-        text = Files.readString(real, StandardCharsets.ISO_8859_1);
+        assumeTrue(Files.exists(REAL), "the real consensus is not on this machine");
+        text = Files.readString(REAL, StandardCharsets.ISO_8859_1);
     }
 
     private Ran judge(String consensus, String at) throws IOException {

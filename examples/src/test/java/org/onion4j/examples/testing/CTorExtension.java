@@ -43,10 +43,9 @@ final class CTorExtension implements ExecutionCondition, ParameterResolver {
         AtomicBoolean said = context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
                 .getOrComputeIfAbsent("said", key -> new AtomicBoolean(), AtomicBoolean.class);
         if (!said.getAndSet(true)) {
-            System.out.println(
-                    "Skipped: the interoperability tests (tag ctor), since tor and tor-gencert are not installed");
+            System.out.println("Skipped: the interoperability tests (tag ctor), since there is no " + missing);
         }
-        return ConditionEvaluationResult.disabled("tor and tor-gencert are not installed");
+        return ConditionEvaluationResult.disabled("there is no " + missing);
     }
 
     @Override

@@ -14,12 +14,15 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.onion4j.crypto.bytes.RsaIdentity;
 
 /** The public network's consensus of one hour in 2024 with its certificates, where the machine has them. */
 public final class RealConsensus {
     /** A moment at which it is valid. */
     public static final Instant NOW = Instant.parse("2024-05-17T17:30:00Z");
+
+    private static final AtomicBoolean SAID = new AtomicBoolean();
 
     private RealConsensus() {}
 
@@ -29,6 +32,19 @@ public final class RealConsensus {
         return name == null || !Files.isDirectory(Paths.get(name, "data"))
                 ? Optional.empty()
                 : Optional.of(Paths.get(name));
+    }
+
+    /** The folder of shared data; skips the test that asks where there is none, and says so in one line. */
+    public static Path required() {
+        Optional<Path> shared = shared();
+        if (shared.isEmpty() && !SAID.getAndSet(true)) {
+            System.out.println(
+                    "Skipped: the tests of onion-directory on documents of the public network, since there is no "
+                            + Paths.get(System.getProperty("onion4j.shared", "../shared"), "data")
+                                    .normalize());
+        }
+        assumeTrue(shared.isPresent(), "no shared data on this machine");
+        return shared.get();
     }
 
     /** The consensus; skips the test that asks where there is none. */
@@ -57,10 +73,8 @@ public final class RealConsensus {
     }
 
     private static byte[] read(String name) {
-        Optional<Path> shared = shared();
-        assumeTrue(shared.isPresent(), "no shared data on this machine");
         try {
-            return Files.readAllBytes(shared.get().resolve("data").resolve(name));
+            return Files.readAllBytes(required().resolve("data").resolve(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

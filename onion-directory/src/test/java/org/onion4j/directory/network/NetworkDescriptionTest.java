@@ -2,7 +2,6 @@ package org.onion4j.directory.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.common.net.InetAddresses;
 import com.google.gson.JsonArray;
@@ -21,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.onion4j.crypto.bytes.RsaIdentity;
+import org.onion4j.directory.doc.RealConsensus;
 
 class NetworkDescriptionTest {
     private static final String V3 = "263DAFA1920260AE882459FBD59FC17F39BB877F";
@@ -287,8 +287,7 @@ class NetworkDescriptionTest {
 
     @Test
     void publicNetwork_agreesWithTheListsItWasMadeFrom() throws Exception {
-        Path data = Path.of(System.getProperty("onion4j.shared", "absent"), "data");
-        assumeThat(data).isDirectory();
+        Path data = RealConsensus.required().resolve("data");
         NetworkDescription tor = NetworkDescription.publicNetwork();
         JsonArray authorities = json(data.resolve("public-authorities.json")).getAsJsonArray("authorities");
         assertThat(authorities).hasSameSizeAs(tor.authorities());

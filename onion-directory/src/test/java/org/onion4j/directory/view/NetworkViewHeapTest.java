@@ -1,13 +1,11 @@
 package org.onion4j.directory.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.Paths;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -19,14 +17,13 @@ class NetworkViewHeapTest {
 
     @Test
     void heap_ofTheRealConsensus_isWithinTheLimit() throws Exception {
-        Optional<Path> shared = RealConsensus.shared();
-        assumeTrue(shared.isPresent(), "no shared data on this machine");
+        Path shared = RealConsensus.required();
         Process process = new ProcessBuilder(
                         Paths.get(System.getProperty("java.home"), "bin", "java")
                                 .toString(),
                         "-XX:+UseSerialGC",
                         "-Xmx256m",
-                        "-Donion4j.shared=" + shared.get(),
+                        "-Donion4j.shared=" + shared,
                         "-cp",
                         System.getProperty("java.class.path", "") + File.pathSeparator,
                         NetworkViewHeap.class.getName())

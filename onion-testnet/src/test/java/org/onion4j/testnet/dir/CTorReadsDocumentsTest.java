@@ -95,9 +95,11 @@ class CTorReadsDocumentsTest {
 
     /** Makes a network of the present and writes its certificates and its description. */
     private DirectorySnapshot write() throws IOException {
-        assumeTrue(
-                Files.isExecutable(tor()) || Boolean.getBoolean("onion4j.requireCtor"),
-                "no tor here, and the tests with it are not required");
+        boolean there = Files.isExecutable(tor()) || Boolean.getBoolean("onion4j.requireCtor");
+        if (!there) {
+            System.out.println("Skipped: CTorReadsDocumentsTest, since there is no tor");
+        }
+        assumeTrue(there, "no tor here, and the tests with it are not required");
         Instant now = Instant.now();
         List<Authority> authorities = new ArrayList<>();
         List<ServerDescriptor> relays = new ArrayList<>();
