@@ -82,7 +82,7 @@ class HostileDirectoriesTest {
     @ParameterizedTest
     @EnumSource(
             value = Behaviour.class,
-            names = {"UNREACHABLE", "SILENT", "NOT_FOUND", "RUBBISH"})
+            names = {"UNREACHABLE", "SILENT", "DRIPS", "NOT_FOUND", "BUSY", "RUBBISH"})
     void t31_microdescriptorsNowhere_fewRequestsInAnHour(Behaviour behaviour) {
         directories.publish(60, VALID_AFTER, 1);
         directories.withMicrodescriptors = java.util.Optional.of(behaviour);
