@@ -168,7 +168,9 @@ public final class RequestQueue<T> {
         refill(now);
         while (!waiting.isEmpty()) {
             if (isTooOld(waiting.peek(), now)) {
-                dropped.add(waiting.poll().request());
+                Waiting<T> tooOld = waiting.poll();
+                maxTrimmed = Math.max(maxTrimmed, tooOld.effort()); // its effort was not enough, either
+                dropped.add(tooOld.request());
                 continue;
             }
             long effort = waiting.peek().effort();

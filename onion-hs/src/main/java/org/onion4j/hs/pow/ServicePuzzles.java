@@ -124,8 +124,8 @@ public final class ServicePuzzles {
     }
 
     private void begin(Moment now) {
+        life = MIN_SEED_LIFE.plusSeconds(random.nextInt(SEED_LIFE_SPREAD_SECONDS)); // before all else: this may fail
         since = now;
-        life = MIN_SEED_LIFE.plusSeconds(random.nextInt(SEED_LIFE_SPREAD_SECONDS));
         expires = now.wall().plus(life).truncatedTo(ChronoUnit.SECONDS);
     }
 

@@ -128,6 +128,16 @@ class RequestQueueTest {
         assertThat(queue.suggestedEffort()).isZero();
     }
 
+    /** Proposal 327, section 3.4.3.3: what is dropped by age tells that the suggestion is too low, as what is trimmed does. */
+    @Test
+    void updateEffort_droppedByAge_grows() {
+        RequestQueue<String> queue = queue(10, 10, 10);
+        queue.add("worked", 3);
+        pass(RequestQueue.MAX_WAIT.plusMillis(1));
+        assertThat(queue.next(0, dropped)).isEqualTo(new Next.Nothing<>());
+        assertThat(queue.updateEffort(0)).contains(1L);
+    }
+
     @Test
     void updateEffort_smallMove_needsNoNewDescriptor() {
         RequestQueue<String> queue = queue(100, 100, 10);

@@ -1,6 +1,7 @@
 package org.onion4j.hs.pow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Ticker;
 import java.time.Clock;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.pow.ProofOfWork;
+import org.onion4j.crypto.random.RandomnessException;
 import org.onion4j.crypto.testing.SeededRandom;
 import org.onion4j.directory.guard.TimeSource;
 import org.onion4j.hs.descriptor.PowParameters;
@@ -57,6 +59,31 @@ class ServicePuzzlesTest {
                         new PowExtension(answer.nonce(), 1, Bytes.copyOf(new byte[4]), answer.solution()), KEY))
                 .isEqualTo(Verdict.UNKNOWN_SEED);
         assertThat(puzzles.check(answer, KEY)).isEqualTo(Verdict.GOOD); // none of these used it up
+    }
+
+    /** T90: a renewal that fails for want of randomness is made up for, however far it came. */
+    @Test
+    void t90_renewalWithoutRandomness_isTriedAgain() {
+        for (int good = 0; good < 2; good++) {
+            AtomicLong left = new AtomicLong(Long.MAX_VALUE);
+            SeededRandom seeded = new SeededRandom(1);
+            ServicePuzzles unlucky = new ServicePuzzles(
+                    into -> {
+                        if (left.getAndDecrement() <= 0) {
+                            throw new RandomnessException("no randomness");
+                        }
+                        seeded.nextBytes(into);
+                    },
+                    new TimeSource(Clock.fixed(START, ZoneOffset.UTC), ticker));
+            Bytes former = unlucky.parameters(0).seed();
+            ticks.addAndGet(Duration.ofHours(2).toNanos());
+            left.set(good);
+            assertThatThrownBy(() -> unlucky.parameters(0)).isInstanceOf(RandomnessException.class);
+            left.set(Long.MAX_VALUE);
+            assertThat(unlucky.renewalIn()).isNegative();
+            assertThat(unlucky.parameters(0).seed()).isNotEqualTo(former);
+            assertThat(unlucky.renewalIn()).isPositive();
+        }
     }
 
     @Test

@@ -252,9 +252,12 @@ class WorkGateTest {
         assertThat(gate.announced().suggestedEffort()).isEqualTo(100); // 101 is not worth a descriptor
         assertThat(ways.announcements).isZero();
         ways.room = true;
-        gate.onRoom(); // what waits is too old
+        gate.onRoom(); // what waits is too old: its effort was in vain, too, which makes 102
         time.advance(WorkGate.UPDATE_PERIOD);
-        assertThat(gate.announced().suggestedEffort()).isEqualTo(67);
+        assertThat(gate.announced().suggestedEffort()).isEqualTo(100);
+        assertThat(ways.announcements).isZero();
+        time.advance(WorkGate.UPDATE_PERIOD); // in which nobody came
+        assertThat(gate.announced().suggestedEffort()).isEqualTo(68);
         assertThat(ways.announcements).isEqualTo(1);
         for (int i = 0; i < 70; i++) {
             gate.add(request(Optional.empty()), 200);
