@@ -9,7 +9,8 @@ package org.onion4j.api;
 public enum VanguardMode {
     /**
      * The second hop is one of 4 relays, each kept for 1 to 12 days and for one run of the program. What C tor does unless
-     * told otherwise, so a client does not stand out by it.
+     * told otherwise, so a client does not stand out by it. A consensus that turns them off ({@code vanguards-lite-enabled=0},
+     * which C tor obeys) is not followed in that, on purpose: the protection outweighs standing out then.
      */
     LITE,
 

@@ -36,7 +36,10 @@ enum VanguardRules {
             return longerOfTwo(SECONDS_PER_DAY, 45 * SECONDS_PER_DAY, random);
         }
     },
-    /** Layer three of full vanguards: 8 relays, 1 to 48 hours each, the longer one of two draws. */
+    /**
+     * Layer three of full vanguards: 8 relays, 1 to 48 hours each, the longer one of two draws. Proposal 292 has 6 relays in
+     * its table; the parameters that a consensus may carry for this layer are of later vanguards, with 8.
+     */
     FULL_LAYER_THREE {
         @Override
         int size(ParameterLookup network) {
