@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.onion4j.api.internal.DaemonThreads;
 import org.onion4j.api.internal.Futures;
+import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,11 +34,18 @@ final class Callbacks implements Executor {
     private final DaemonThreads threads = new DaemonThreads("onion4j-callback-");
     private final ThreadPoolExecutor executor;
     private final Scheduler later;
+    private final Activity activity;
     private final Queue<Call> held = new ConcurrentLinkedQueue<>(); // for which no thread was to be had
 
-    /** @param later looks whether there is a thread again where the system had none left */
-    Callbacks(Scheduler later) {
+    /**
+     * None yet.
+     *
+     * @param later looks whether there is a thread again where the system had none left
+     * @param activity is told of futures that are about to be done, not of what the application then does
+     */
+    Callbacks(Scheduler later, Activity activity) {
         this.later = later;
+        this.activity = activity;
         executor = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
     }
@@ -90,11 +98,16 @@ final class Callbacks implements Executor {
             return theirs;
         }
         Futures.whenDone(ours, (value, failure) -> {
+            Activity.Span work = activity.begin(theirs::isDone);
             Runnable pass = () -> {
-                if (failure != null) {
-                    theirs.completeExceptionally(failure);
-                } else if (!theirs.complete(value)) {
-                    discard.accept(value);
+                try {
+                    if (failure != null) {
+                        theirs.completeExceptionally(failure);
+                    } else if (!theirs.complete(value)) {
+                        discard.accept(value);
+                    }
+                } finally {
+                    work.close();
                 }
             };
             run(new Call(pass, pass));

@@ -82,7 +82,7 @@ public final class OnionClient implements AutoCloseable {
         this.engine = engine;
         this.state = state;
         this.requests = requests;
-        this.callbacks = new Callbacks(engine.scheduler());
+        this.callbacks = new Callbacks(engine.scheduler(), builder.environment.activity());
         this.proxies = new SocksProxies(requests, builder.environment.ticker());
         this.services = new ServiceHosts(engine, builder.environment.ticker(), builder.environment.random(), callbacks);
         this.owner = builder.owner;

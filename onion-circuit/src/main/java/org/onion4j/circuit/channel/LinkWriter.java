@@ -62,7 +62,8 @@ final class LinkWriter implements Runnable {
         byte[] buffer = new byte[BUFFER_BYTES];
         while (true) {
             int length;
-            Activity.Span pause = activity.pause(queue::hasNews);
+            long before = queue.taken();
+            Activity.Span pause = activity.pause(() -> queue.hasNews(before));
             try {
                 length = queue.take(buffer, TimeUnit.DAYS.toNanos(1));
             } finally {

@@ -36,6 +36,7 @@ final class OutgoingQueue {
     private int count;
     private int reserved; // room taken, not yet put
     private long total; // cells put so far
+    private long taken; // cells taken by the writer so far
     private boolean writerWaits;
     private boolean closed;
     private final List<Runnable> waitingForRoom = new ArrayList<>();
@@ -239,6 +240,7 @@ final class OutgoingQueue {
             System.arraycopy(ring, 0, target, first * cellLen, (cells - first) * cellLen);
             head = (head + cells) % capacityCells;
             count -= cells;
+            taken += cells;
             account.onTaken(cells);
             if (count == 0 && capacityCells > DATA_CELLS) {
                 resize(DATA_CELLS); // a burst has passed
@@ -252,11 +254,21 @@ final class OutgoingQueue {
         }
     }
 
-    /** Whether {@link #take} would return at once. */
-    boolean hasNews() {
+    /** Whether {@link #take} would return at once, or has done so since {@link #taken} was that. */
+    boolean hasNews(long takenBefore) {
         lock.lock();
         try {
-            return count > 0 || closed || !waitingForRoom.isEmpty();
+            return count > 0 || taken != takenBefore || closed || !waitingForRoom.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many cells the writer has taken so far. */
+    long taken() {
+        lock.lock();
+        try {
+            return taken;
         } finally {
             lock.unlock();
         }

@@ -15,6 +15,11 @@ public interface Activity {
         }
 
         @Override
+        public Span begin(BooleanSupplier until) {
+            return NOTHING;
+        }
+
+        @Override
         public Span pause(BooleanSupplier until) {
             return NOTHING;
         }
@@ -24,9 +29,18 @@ public interface Activity {
     Span begin();
 
     /**
+     * Work has been handed to somebody, and what follows in the same task is none: code of the application, which may wait
+     * for anything.
+     *
+     * @param until from when on it counts no more, even if it is closed later; asked by any thread, without a lock
+     */
+    Span begin(BooleanSupplier until);
+
+    /**
      * The calling thread, which is at work, has nothing to do until a condition holds.
      *
-     * @param until must hold before whoever makes it hold stops being at work; asked by any thread, without a lock
+     * @param until must hold before whoever makes it hold stops being at work, and from then on until the pause is closed,
+     *     also after the thread has taken what it waited for; asked by any thread, without a lock
      */
     Span pause(BooleanSupplier until);
 

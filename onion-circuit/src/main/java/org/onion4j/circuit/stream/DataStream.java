@@ -144,6 +144,11 @@ public final class DataStream implements AutoCloseable {
         return input.available();
     }
 
+    /** How many bytes {@link #read} has given so far. */
+    public long taken() {
+        return input.taken();
+    }
+
     /**
      * Takes bytes that have arrived, waiting for the first.
      *

@@ -25,6 +25,7 @@ final class StreamInput {
     private StreamException failure; // why the stream is closed, for a reader and a writer
     private boolean readerWaits;
     private boolean shut;
+    private long taken; // bytes that the reader has got
     private volatile long timeoutNanos = DataStream.NO_TIMEOUT;
 
     StreamInput(Ticker ticker, ReceiveBuffer received) {
@@ -46,9 +47,19 @@ final class StreamInput {
         }
     }
 
+    /** How many bytes have been read so far. */
+    long taken() {
+        lock.lock();
+        try {
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** As {@link DataStream#read} says. */
-    int read(byte[] target, int offset, int length) throws IOException {
-        if (length == 0) {
+    int read(byte[] target, int offset, int room) throws IOException {
+        if (room == 0) {
             return 0;
         }
         try {
@@ -69,11 +80,12 @@ final class StreamInput {
                 }
                 throw failure.again();
             }
-            int taken = received.take(target, offset, length);
+            int length = received.take(target, offset, room);
+            taken += length;
             if (failure != null && received.size() == 0) {
                 received.clear(); // nothing more will come
             }
-            return taken;
+            return length;
         } finally {
             lock.unlock();
         }

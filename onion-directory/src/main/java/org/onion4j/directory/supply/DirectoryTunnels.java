@@ -186,7 +186,9 @@ public final class DirectoryTunnels implements DirectoryConnector, AutoCloseable
 
                 @Override
                 public int read(byte[] target, int offset, int length) throws IOException {
-                    Activity.Span pause = activity.pause(() -> stream.available() > 0 || !stream.isOpen());
+                    long before = stream.taken();
+                    Activity.Span pause = activity.pause(
+                            () -> stream.available() > 0 || stream.taken() != before || !stream.isOpen());
                     try {
                         return stream.read(target, offset, length);
                     } finally {

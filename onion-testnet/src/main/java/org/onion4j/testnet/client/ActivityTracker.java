@@ -21,6 +21,7 @@ public final class ActivityTracker implements Activity, TimeParticipant {
     private final NetworkTime time;
     private final AtomicInteger atWork = new AtomicInteger();
     private final Set<Pause> pauses = ConcurrentHashMap.newKeySet();
+    private final Set<BooleanSupplier> works = ConcurrentHashMap.newKeySet(); // compared by identity
 
     /** Watches nobody yet; to be {@linkplain NetworkTime#register registered} by whoever wants its word heard. */
     public ActivityTracker(NetworkTime time) {
@@ -37,6 +38,13 @@ public final class ActivityTracker implements Activity, TimeParticipant {
                 atWork.decrementAndGet();
             }
         };
+    }
+
+    @Override
+    public Span begin(BooleanSupplier until) {
+        time.noteActivity();
+        works.add(until);
+        return () -> works.remove(until);
     }
 
     @Override
@@ -60,6 +68,11 @@ public final class ActivityTracker implements Activity, TimeParticipant {
                 return false;
             }
             resting++;
+        }
+        for (BooleanSupplier over : works) {
+            if (!over.getAsBoolean()) {
+                return false;
+            }
         }
         return all <= resting;
     }
