@@ -53,6 +53,7 @@ import org.onion4j.testnet.keys.SeededRandom;
 final class IntroductionFlood implements AutoCloseable {
     private static final int SENDME_INCREMENT = 31;
     private static final int KEY_LEN = 32;
+    private static final int NO_PADDING = 1000; // as if what stands before filled all
 
     private final RandomSource random;
     private final Ticker ticker;
@@ -62,6 +63,7 @@ final class IntroductionFlood implements AutoCloseable {
     private final Descriptor descriptor;
     private final Bytes mark;
     private final Set<String> held = ConcurrentHashMap.newKeySet(); // relays and circuits
+    private final Set<Extended> extended = ConcurrentHashMap.newKeySet();
     private final AtomicInteger acknowledged = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
 
@@ -132,6 +134,32 @@ final class IntroductionFlood implements AutoCloseable {
         return Collections.indexOfSubList(asList(data), asList(mark.toArray())) >= 0;
     }
 
+    /** A circuit at the relay before the last. */
+    private record Extended(TestRelay relay, long circuit) {}
+
+    /** Has all relays take note of requests of this flood to be extended, which go on as always. */
+    void watch(TestNetwork network) {
+        network.relays().forEach(relay -> relay.hostile(passing -> {
+            if (passing.isFromClient("EXTEND2") && isMarked(passing.data())) {
+                extended.add(new Extended(relay, passing.circuit()));
+            }
+            return Reaction.pass();
+        }));
+    }
+
+    /** The circuits by which a service has gone where this flood wants it to, at their last relays but one, if it was watched. */
+    ImmutableList<SeenPaths.Ended> extended(TestNetwork network) {
+        ImmutableList.Builder<SeenPaths.Ended> circuits = ImmutableList.builder();
+        for (TestRelay relay : network.relays()) {
+            for (SeenCircuit seen : relay.seen()) {
+                if (extended.contains(new Extended(relay, seen.number()))) {
+                    circuits.add(new SeenPaths.Ended(relay, seen));
+                }
+            }
+        }
+        return circuits.build();
+    }
+
     /** How many circuits wait so now: to each a service has begun to go, and has not given it up. */
     long heldUp(TestNetwork network) {
         return network.relays().stream()
@@ -158,7 +186,11 @@ final class IntroductionFlood implements AutoCloseable {
 
     /** Sends one request by way of a relay. */
     void send(TestRelay entry, TestRelay at, IntroductionPoint point, TestRelay meetingPoint) throws Exception {
-        Introduce1 message = message(point, meetingPoint);
+        send(entry, at, seal(point, plaintext(specifiers(meetingPoint))));
+    }
+
+    /** Sends any request, which counts as acknowledged once the introduction point has passed it on. */
+    void send(TestRelay entry, TestRelay at, Introduce1 message) throws Exception {
         RelayIdentity first = entry.host().identity();
         channels.get(new ChannelTarget(entry.address(), first.rsaIdentity(), Optional.of(first.ed25519Identity())))
                 .thenCompose(channel -> ask(channel, hop(at), message))
@@ -182,21 +214,26 @@ final class IntroductionFlood implements AutoCloseable {
                 .whenComplete((ack, failure) -> circuit.close());
     }
 
-    private Introduce1 message(IntroductionPoint point, TestRelay meetingPoint) throws HandshakeException {
-        RelayIdentity relay = meetingPoint.host().identity();
-        IntroductionPlaintext said = new IntroductionPlaintext(
-                Bytes.copyOf(random.bytes(EstablishRendezvous.COOKIE_LEN)),
-                ImmutableList.of(),
-                mark,
-                ImmutableList.of(
-                        address(meetingPoint),
-                        new LinkSpecifier.RsaId(relay.rsaIdentity()),
-                        new LinkSpecifier.Ed25519Id(relay.ed25519Identity())));
+    /** What one request says, without padding: that somebody waits at a relay. */
+    Bytes plaintext(ImmutableList<LinkSpecifier> specifiers) throws HandshakeException {
+        Bytes cookie = Bytes.copyOf(random.bytes(EstablishRendezvous.COOKIE_LEN));
+        return new IntroductionPlaintext(cookie, ImmutableList.of(), mark, specifiers).encode(NO_PADDING);
+    }
+
+    static ImmutableList<LinkSpecifier> specifiers(TestRelay relay) {
+        RelayIdentity identity = relay.host().identity();
+        return ImmutableList.of(
+                address(relay),
+                new LinkSpecifier.RsaId(identity.rsaIdentity()),
+                new LinkSpecifier.Ed25519Id(identity.ed25519Identity()));
+    }
+
+    /** An authentic request that says anything. */
+    Introduce1 seal(IntroductionPoint point, Bytes plaintext) throws HandshakeException {
         Bytes header = Introduce1.header(point.authKey(), ImmutableList.of());
         try (HsNtorClient handshake =
                 new HsNtorClient(point.authKey(), point.encryptionKey(), keys.subcredential(), random)) {
-            return new Introduce1(
-                    point.authKey(), ImmutableList.of(), handshake.seal(header, said.encode(header.size())));
+            return new Introduce1(point.authKey(), ImmutableList.of(), handshake.seal(header, plaintext));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.onion4j.testnet.LogWatch;
 import org.onion4j.testnet.SeenCircuit.Destination;
 import org.onion4j.testnet.SeenCircuit.Peer;
 import org.onion4j.testnet.SeenCircuit.Purpose;

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.onion4j.testnet.ClientsAside;
 import org.onion4j.testnet.DirectoryFault;
 import org.onion4j.testnet.HostileRelays;
+import org.onion4j.testnet.LogWatch;
 import org.onion4j.testnet.TestNetwork;
 import org.onion4j.testnet.TestRelay;
 import org.onion4j.testnet.junit.OnionNetworkExtension;

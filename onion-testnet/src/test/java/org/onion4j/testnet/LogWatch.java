@@ -1,4 +1,4 @@
-package org.onion4j.testnet.privacy;
+package org.onion4j.testnet;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -8,16 +8,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Keeps what is logged, at INFO and above as this module's tests are configured. One thread starts and closes it. */
-final class LogWatch implements AutoCloseable {
+public final class LogWatch implements AutoCloseable {
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
     private PrintStream before;
 
-    void start() {
+    /** From now on. */
+    public void start() {
         before = System.err;
         System.setErr(new PrintStream(text, true, StandardCharsets.UTF_8));
     }
 
-    List<String> linesWith(Stream<String> words) {
+    /** The lines in which one of the words is. */
+    public List<String> linesWith(Stream<String> words) {
         List<String> all = words.collect(Collectors.toList());
         return text.toString(StandardCharsets.UTF_8)
                 .lines()
