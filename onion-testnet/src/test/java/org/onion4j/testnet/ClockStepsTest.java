@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,31 +24,6 @@ class ClockStepsTest {
     private static final Duration DECISION_TIME = Duration.ofMinutes(6);
 
     private static final Duration ONE_SECOND = Duration.ofSeconds(1); // what HTTP's dates leave out
-
-    /** The network's clock and an error. */
-    private static final class WrongClock extends Clock {
-        private final Clock right;
-        private final AtomicReference<Duration> skew = new AtomicReference<>(Duration.ZERO);
-
-        WrongClock(Clock right) {
-            this.right = right;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return right.getZone();
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Instant instant() {
-            return right.instant().plus(skew.get());
-        }
-    }
 
     private static TestNetwork network(long seed) throws TestNetworkException {
         TestNetwork network = TestNetwork.builder().seed(seed).standingTime().build();
@@ -70,8 +42,8 @@ class ClockStepsTest {
     @ValueSource(ints = {-15, 15})
     void t37_clockALittleWrong_works(int minutes) throws Exception {
         try (TestNetwork network = network(1)) {
-            WrongClock clock = new WrongClock(network.time().clock());
-            clock.skew.set(Duration.ofMinutes(minutes));
+            WrongClock clock = new WrongClock(network);
+            clock.set(Duration.ofMinutes(minutes));
             try (OnionClient client = client(network, clock)) {
                 assertThat(ClientUnderTest.fetch(network, client, MINUTE)).isLessThan(MINUTE);
             }
@@ -94,8 +66,8 @@ class ClockStepsTest {
     })
     void t37_clockWrong_saysByHowMuchAndRecovers(int days, int hours) throws Exception {
         try (TestNetwork network = network(2)) {
-            WrongClock clock = new WrongClock(network.time().clock());
-            clock.skew.set(Duration.ofDays(days));
+            WrongClock clock = new WrongClock(network);
+            clock.set(Duration.ofDays(days));
             try (OnionClient client = client(network, clock)) {
                 CompletableFuture<OnionStream> asked =
                         client.openStreamAsync(ClientUnderTest.HOST, ClientUnderTest.PORT);
@@ -107,20 +79,10 @@ class ClockStepsTest {
                                 e -> assertThat(e.skew().minus(Duration.ofHours(hours)))
                                         .isBetween(ONE_SECOND.negated(), DECISION_TIME));
 
-                clock.skew.set(Duration.ZERO);
+                clock.set(Duration.ZERO);
                 assertThat(ClientUnderTest.fetch(network, client, MINUTE)).isLessThanOrEqualTo(MINUTE);
             }
         }
-    }
-
-    /** How the client's clocks move. */
-    private enum Movement {
-        /** Time goes on by 8 hours at once, wall clock and monotonic clock together: a sleep that both have counted. */
-        LEAP,
-        /** The wall clock alone goes forward by 8 hours, and is right again later. */
-        WALL_FORWARD,
-        /** The wall clock alone goes back by 2 hours, and is right again later. */
-        WALL_BACK
     }
 
     @ParameterizedTest
@@ -132,9 +94,9 @@ class ClockStepsTest {
         "WALL_BACK,false",
         "WALL_BACK,true"
     })
-    void t79_clocksMove_noBurstAndAStreamWithinAMinute(Movement movement, boolean busy) throws Exception {
+    void t79_clocksMove_noBurstAndAStreamWithinAMinute(WrongClock.Movement movement, boolean busy) throws Exception {
         try (TestNetwork network = network(3)) {
-            WrongClock clock = new WrongClock(network.time().clock());
+            WrongClock clock = new WrongClock(network);
             try (OnionClient client = client(network, clock)) {
                 ClientUnderTest.fetch(network, client, MINUTE);
                 CompletableFuture<OnionStream> open = client.openStreamAsync("echo.example", 7);
@@ -146,21 +108,17 @@ class ClockStepsTest {
                     }
                     network.relays().forEach(TestRelay::forget);
 
-                    switch (movement) {
-                        case LEAP -> network.parts().networkTime().advance(Duration.ofHours(8));
-                        case WALL_FORWARD -> clock.skew.set(Duration.ofHours(8));
-                        case WALL_BACK -> clock.skew.set(Duration.ofHours(-2));
-                    }
+                    clock.move(movement, network);
                     network.time().advance(Duration.ofSeconds(30));
                     assertThat(ClientUnderTest.begun(network))
                             .as("circuits at once")
                             .isLessThan(MOST_AT_ONCE);
-                    if (busy && movement != Movement.LEAP) {
+                    if (busy && movement != WrongClock.Movement.LEAP) {
                         echo.getOutputStream().write('x');
                         assertThat(echo.getInputStream().read()).isEqualTo('x'); // no business of the wall clock's
                     }
 
-                    clock.skew.set(Duration.ZERO);
+                    clock.set(Duration.ZERO);
                     assertThat(ClientUnderTest.fetch(network, client, MINUTE)).isLessThanOrEqualTo(MINUTE);
                     assertThat(ClientUnderTest.begun(network)).isLessThan(2 * MOST_AT_ONCE);
                 }

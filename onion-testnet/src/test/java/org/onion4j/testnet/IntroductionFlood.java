@@ -139,12 +139,13 @@ final class IntroductionFlood implements AutoCloseable {
 
     /** Has all relays take note of requests of this flood to be extended, which go on as always. */
     void watch(TestNetwork network) {
-        network.relays().forEach(relay -> relay.hostile(passing -> {
-            if (passing.isFromClient("EXTEND2") && isMarked(passing.data())) {
-                extended.add(new Extended(relay, passing.circuit()));
-            }
-            return Reaction.pass();
-        }));
+        network.relays()
+                .forEach(relay -> relay.hostile(passing -> {
+                    if (passing.isFromClient("EXTEND2") && isMarked(passing.data())) {
+                        extended.add(new Extended(relay, passing.circuit()));
+                    }
+                    return Reaction.pass();
+                }));
     }
 
     /** The circuits by which a service has gone where this flood wants it to, at their last relays but one, if it was watched. */

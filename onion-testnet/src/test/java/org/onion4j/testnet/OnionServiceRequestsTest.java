@@ -38,7 +38,7 @@ import org.onion4j.hs.descriptor.IntroductionPoint;
 import org.onion4j.testnet.junit.OnionNetwork;
 
 /** A client that knows a service's keys, and asks for what makes no sense, or does no good (T50, T51, T52). */
-@Timeout(120)
+@Timeout(240)
 class OnionServiceRequestsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration LIMIT = Duration.ofMinutes(10);
@@ -210,9 +210,12 @@ class OnionServiceRequestsTest {
             sendEncrypted(whole, Bytes.concat(lowOrder, sealed.slice(CLIENT_KEY_LEN, sealed.size() - CLIENT_KEY_LEN)));
 
             assertRefused(Map.of(
-                    Reason.MALFORMED, (long) malformed.size(),
-                    Reason.FORGED, sealed.size() - 1 + 2L,
-                    Reason.BAD_RENDEZVOUS_POINT, 1L));
+                    Reason.MALFORMED,
+                    (long) malformed.size(),
+                    Reason.FORGED,
+                    sealed.size() - 1 + 2L,
+                    Reason.BAD_RENDEZVOUS_POINT,
+                    1L));
             assertThat(flood.extended(network)).isEmpty();
         });
     }

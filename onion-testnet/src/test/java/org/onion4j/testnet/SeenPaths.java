@@ -16,13 +16,20 @@ final class SeenPaths {
     static List<Ended> circuitsWith(TestNetwork network, String message) {
         List<Ended> found = new ArrayList<>();
         for (TestRelay relay : network.relays()) {
-            for (SeenCircuit circuit : relay.seen()) {
-                boolean got = circuit.cells().stream()
-                        .anyMatch(cells -> cells.direction() == SeenCircuit.Direction.FORWARD
-                                && cells.message().equals(Optional.of(message)));
-                if (got && !circuit.knowsClient()) {
-                    found.add(new Ended(relay, circuit));
-                }
+            circuitsAt(relay, message).forEach(circuit -> found.add(new Ended(relay, circuit)));
+        }
+        return found;
+    }
+
+    /** The same at one relay. */
+    static List<SeenCircuit> circuitsAt(TestRelay relay, String message) {
+        List<SeenCircuit> found = new ArrayList<>();
+        for (SeenCircuit circuit : relay.seen()) {
+            boolean got = circuit.cells().stream()
+                    .anyMatch(cells -> cells.direction() == SeenCircuit.Direction.FORWARD
+                            && cells.message().equals(Optional.of(message)));
+            if (got && !circuit.knowsClient()) {
+                found.add(circuit);
             }
         }
         return found;

@@ -29,14 +29,21 @@ final class TimedService implements AutoCloseable {
     private final TestNetwork network;
     private final Path state;
     private final int introductionPoints;
+    private final Clock clock;
     private OnionClient client;
     private OnionService service;
 
     /** One that runs and has been published. */
     TimedService(TestNetwork network, Path state, int introductionPoints) throws Exception {
+        this(network, state, introductionPoints, network.time().clock());
+    }
+
+    /** The same, with a wall clock of its own. */
+    TimedService(TestNetwork network, Path state, int introductionPoints, Clock clock) throws Exception {
         this.network = network;
         this.state = state;
         this.introductionPoints = introductionPoints;
+        this.clock = clock;
         start(Duration.ZERO);
     }
 
@@ -50,9 +57,9 @@ final class TimedService implements AutoCloseable {
 
     /** Starts it and waits until it is published. */
     void start(Duration skew) throws Exception {
-        Clock clock = Clock.offset(network.time().clock(), skew);
+        Clock now = skew.isZero() ? clock : Clock.offset(clock, skew);
         client = network.parts()
-                .clientBuilder(environment -> TestEnvironments.with(environment, clock))
+                .clientBuilder(environment -> TestEnvironments.with(environment, now))
                 .stateDirectory(state)
                 .build();
         service = get(hosting(client, introductionPoints));

@@ -76,7 +76,7 @@ public final class InternalCircuits implements AutoCloseable {
         this.random = random;
         this.ticker = ticker;
         this.scheduler = scheduler;
-        this.pace = new GuardPace(random, ticker);
+        this.pace = new GuardPace(random, ticker, scheduler);
         // Not in turn: there is one at a time, and none holds up another.
         this.spares = new SpareCircuits<>(this::beginToAnywhere, random, ticker, scheduler);
     }
@@ -257,21 +257,47 @@ public final class InternalCircuits implements AutoCloseable {
 
     private void begin(
             Optional<HopTarget> described, EndChoice choice, Draw draw, CompletableFuture<InternalCircuit> result) {
-        Duration wait = pace.launch();
+        HeldBack later = new HeldBack(described, choice, draw, result);
+        Duration wait = pace.launch(later);
         if (wait.isZero()) {
             beginNow(described, choice, draw, result);
             return;
         }
-        Scheduler.Cancellable timer = scheduler.schedule(
-                () -> {
-                    try {
-                        begin(described, choice, draw, result);
-                    } catch (RuntimeException | Error e) {
-                        result.completeExceptionally(e);
-                    }
-                },
-                wait);
-        result.whenComplete((circuit, failure) -> timer.cancel());
+        Scheduler.Cancellable timer = scheduler.schedule(later, wait);
+        result.whenComplete((circuit, failure) -> {
+            timer.cancel();
+            pace.forget(later);
+        });
+    }
+
+    /** A circuit that is not begun yet; it is once, whoever runs this. */
+    private final class HeldBack implements Runnable {
+        private final Optional<HopTarget> described;
+        private final EndChoice choice;
+        private final Draw draw;
+        private final CompletableFuture<InternalCircuit> result;
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        HeldBack(
+                Optional<HopTarget> described, EndChoice choice, Draw draw, CompletableFuture<InternalCircuit> result) {
+            this.described = described;
+            this.choice = choice;
+            this.draw = draw;
+            this.result = result;
+        }
+
+        @Override
+        public void run() {
+            pace.forget(this);
+            if (result.isDone() || !over.compareAndSet(false, true)) {
+                return;
+            }
+            try {
+                begin(described, choice, draw, result);
+            } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
+        }
     }
 
     private void beginNow(

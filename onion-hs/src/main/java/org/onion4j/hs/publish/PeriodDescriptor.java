@@ -171,6 +171,11 @@ final class PeriodDescriptor implements AutoCloseable {
         return () -> maker.make(descriptor, clients, now);
     }
 
+    /** Those that could not be reached are tried again without any pause, and so are those that turn out not to be. */
+    void hurryUnreached() {
+        targets.values().stream().filter(target -> !target.hasRefused()).forEach(Target::hurry);
+    }
+
     Collection<Target> targets() {
         return targets.values();
     }

@@ -66,6 +66,7 @@ public final class Publisher implements AutoCloseable {
     private final AtomicInteger wanted = new AtomicInteger(); // calls of wake() that no step has seen to its end
     private final AtomicBoolean contentChanged = new AtomicBoolean();
     private final AtomicBoolean networkChanged = new AtomicBoolean();
+    private final AtomicBoolean networkBack = new AtomicBoolean();
     private final Queue<Result> results = new ConcurrentLinkedQueue<>();
     private final Map<Target, CompletableFuture<?>> running = new ConcurrentHashMap<>();
     private final AtomicReference<Cancellable> timer = new AtomicReference<>(() -> {});
@@ -119,6 +120,12 @@ public final class Publisher implements AutoCloseable {
     /** The device has another network: what failed on the old one is tried again at once. */
     public void networkChanged() {
         networkChanged.set(true);
+        wake();
+    }
+
+    /** Circuits can be built again after a while: directories that could not be reached meanwhile are tried at once. */
+    public void networkBack() {
+        networkBack.set(true);
         wake();
     }
 
@@ -232,6 +239,9 @@ public final class Publisher implements AutoCloseable {
         if (networkChanged.getAndSet(false)) {
             descriptors.values().forEach(descriptor -> descriptor.targets().forEach(Target::hurry));
         }
+        if (networkBack.getAndSet(false)) {
+            descriptors.values().forEach(PeriodDescriptor::hurryUnreached);
+        }
         if (usable && !empty) {
             descriptors.values().forEach(descriptor -> renew(descriptor, now));
             upload(now);
@@ -247,8 +257,8 @@ public final class Publisher implements AutoCloseable {
                 continue; // another round has begun
             }
             if (result.failure().isPresent()) {
-                Duration pause = pause(target.failures());
-                target.fail(now, pause, result.failure().get() == UploadFailure.REFUSED);
+                Duration pause = target.fail(
+                        now, pause(target.failures()), result.failure().get() == UploadFailure.REFUSED);
                 events.add(new PublishEvent.Failed(
                         descriptor.period(), result.failure().get(), pause));
             } else {

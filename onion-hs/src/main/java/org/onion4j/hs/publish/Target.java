@@ -32,6 +32,7 @@ final class Target {
     private Optional<Moment> failed = Optional.empty();
     private Duration pause = Duration.ZERO;
     private boolean refused;
+    private boolean hurried;
 
     /** @param text makes the descriptor's text anew each time */
     Target(Relay directory, Supplier<Bytes> text) {
@@ -77,14 +78,16 @@ final class Target {
         upload = Optional.empty();
     }
 
-    /** It failed: not before the pause is over is it tried again. */
-    void fail(Moment now, Duration pauseAfter, boolean byRefusing) {
+    /** It failed: not before the pause is over is it tried again. Gives the pause, which is none if there was to be none. */
+    Duration fail(Moment now, Duration pauseAfter, boolean byRefusing) {
         refused = byRefusing;
         state = State.FAILED;
         upload = Optional.empty();
         failures++;
         failed = Optional.of(now);
-        pause = pauseAfter;
+        pause = hurried && !byRefusing ? Duration.ZERO : pauseAfter;
+        hurried = false;
+        return pause;
     }
 
     /** Whether it failed last because the directory did not want the descriptor. */
@@ -92,9 +95,10 @@ final class Target {
         return refused;
     }
 
-    /** Tries it again without any pause, if it has failed. */
+    /** Tries it again without any pause, if it has failed, or if what is under way fails. */
     void hurry() {
         pause = Duration.ZERO;
+        hurried = state == State.RUNNING;
     }
 
     /** In how long it is to be tried again; zero if now, empty if it hasn't failed. */

@@ -84,7 +84,7 @@ public final class HostedService implements AutoCloseable {
         this.gate = options.work().map(work -> new WorkGate(environment, time, sequence, refusals, work, new Server()));
         this.desk = new IntroductionDesk(
                 environment, time, sequence, subcredentials, refusals, options.maxWaiting(), new Follower());
-        this.points = new ServicePoints(environment, time, sequence, options, desk::accept, this::onPointsChanged);
+        this.points = new ServicePoints(environment, time, sequence, options, desk::accept, new PointsListener());
         this.publisher = new Publisher(
                 publishing,
                 identity,
@@ -352,6 +352,19 @@ public final class HostedService implements AutoCloseable {
                 end();
             }
         });
+    }
+
+    /** What becomes of introduction points. */
+    private final class PointsListener implements ServicePoints.Listener {
+        @Override
+        public void onChanged() {
+            onPointsChanged();
+        }
+
+        @Override
+        public void onNetworkBack() {
+            publisher.networkBack();
+        }
     }
 
     /** What the descriptors say. */

@@ -69,6 +69,9 @@ final class ServicePoints {
     interface Listener {
         /** Clients are to be told of other points from now on, or more or fewer of them are there. */
         void onChanged();
+
+        /** Circuits can be built again, which for a while they could not, whichever relays were chosen. */
+        void onNetworkBack();
     }
 
     private final ServiceEnvironment environment;
@@ -305,8 +308,11 @@ final class ServicePoints {
                 circuit.answered();
                 circuit.tend();
                 point.establish();
-                ownFailures = 0;
                 firstEstablished = Optional.of(firstEstablished.orElseGet(time::now));
+                if (ownFailures > 0) {
+                    ownFailures = 0;
+                    listener.onNetworkBack();
+                }
                 look();
             }
         }));
