@@ -84,7 +84,7 @@ public final class OnionClient implements AutoCloseable {
         this.requests = requests;
         this.callbacks = new Callbacks(engine.scheduler(), builder.environment.activity());
         this.proxies = new SocksProxies(requests, builder.environment.ticker());
-        this.services = new ServiceHosts(engine, builder.environment.ticker(), builder.environment.random(), callbacks);
+        this.services = new ServiceHosts(engine, builder.environment, callbacks);
         this.owner = builder.owner;
     }
 

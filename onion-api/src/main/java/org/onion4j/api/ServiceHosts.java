@@ -13,11 +13,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.onion4j.api.OnionServiceConflictException.Reason;
 import org.onion4j.api.internal.ClientRequests;
 import org.onion4j.api.internal.Engine;
+import org.onion4j.api.internal.Environment;
 import org.onion4j.api.internal.Futures;
 import org.onion4j.api.internal.HostRequest;
 import org.onion4j.api.internal.HostedService;
 import org.onion4j.api.internal.service.EventRelay;
 import org.onion4j.api.internal.service.ServiceStreams;
+import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.crypto.bytes.SecretBytes;
 import org.onion4j.crypto.onion.OnionAddress;
 import org.onion4j.crypto.random.RandomSource;
@@ -27,6 +29,7 @@ final class ServiceHosts {
     private final Engine engine;
     private final Ticker ticker;
     private final RandomSource random;
+    private final Activity activity;
     private final Callbacks callbacks;
     private final Set<OnionService> services = ConcurrentHashMap.newKeySet();
     private final Map<Object, CompletableFuture<OnionService>> pending =
@@ -36,10 +39,11 @@ final class ServiceHosts {
     private final Set<OnionAddress> addresses = new HashSet<>(); // under the lock
     private volatile boolean closed;
 
-    ServiceHosts(Engine engine, Ticker ticker, RandomSource random, Callbacks callbacks) {
+    ServiceHosts(Engine engine, Environment environment, Callbacks callbacks) {
         this.engine = engine;
-        this.ticker = ticker;
-        this.random = random;
+        this.ticker = environment.ticker();
+        this.random = environment.random();
+        this.activity = environment.activity();
         this.callbacks = callbacks;
     }
 
@@ -121,7 +125,7 @@ final class ServiceHosts {
     private void host(OnionServiceConfig config, Claim claim, CompletableFuture<OnionService> result) {
         EventRelay events = new EventRelay(config.listener(), callbacks);
         ServiceStreams streams = new ServiceStreams(
-                config.ports(), config.maxStreams(), config.backlog(), engine.scheduler(), ticker, events);
+                config.ports(), config.maxStreams(), config.backlog(), engine.scheduler(), ticker, activity, events);
         ImmutableSet<OnionClientKey> clients = config.clients();
         CompletableFuture<HostedService> begun = engine.host(new HostRequest(
                 config.name(),

@@ -55,13 +55,17 @@ final class DescriptorFetch {
     /** Circuits to one directory. */
     private static final int MAX_CIRCUITS = 3;
 
+    /** Directories that have nothing newer than what we know: the service's upload may not have come to one or two. */
+    private static final int MAX_SAME = 3;
+
     private static final int DEFAULT_INCREMENT = 31;
 
     /**
      * What is looked for.
      *
      * @param clientKey gives the key of an authorized client, if there is one, each time as a pair to be closed
-     * @param known a descriptor that we have: an older one is refused
+     * @param known a descriptor that we have and that is of no use any more: an older one is refused, and the same one is
+     *     taken only where {@link #MAX_SAME} directories have it, or no other directory has a newer one
      */
     record Wanted(ServiceKeys keys, Supplier<Optional<X25519>> clientKey, Optional<Descriptor> known) {
         @Override
@@ -87,6 +91,8 @@ final class DescriptorFetch {
     private Optional<DescriptorException> bad = Optional.empty(); // the worst that a directory had
     private final Map<Relay, Integer> circuits = new HashMap<>(); // that were refused
     private int links; // of our own, that failed
+    private Optional<Descriptor> same = Optional.empty(); // as the one that we know
+    private int haveSame; // directories
     private Optional<Throwable> unanswered = Optional.empty(); // what kept the last one from answering
     private boolean nothingThere; // said some directory
 
@@ -136,7 +142,7 @@ final class DescriptorFetch {
         }
         long left = until - environment.ticker().read();
         if (directories.isEmpty() || left <= 0) {
-            result.completeExceptionally(failure());
+            end();
             return;
         }
         long fairShare = left / directories.size();
@@ -146,11 +152,36 @@ final class DescriptorFetch {
         Futures.limit(one, Duration.ofNanos(Math.min(fairShare, ONE_LIMIT.toNanos())), environment.scheduler());
         one.whenComplete((descriptor, failure) -> {
             if (failure == null) {
-                result.complete(descriptor);
+                onDescriptor(descriptor);
             } else {
                 onFailure(Futures.cause(failure));
             }
         });
+    }
+
+    private void end() {
+        if (same.isPresent()) {
+            result.complete(same.get());
+        } else {
+            result.completeExceptionally(failure());
+        }
+    }
+
+    private void onDescriptor(Descriptor descriptor) {
+        boolean known = wanted.known()
+                .filter(one -> one.revision().equals(descriptor.revision()))
+                .isPresent();
+        if (!known) {
+            result.complete(descriptor);
+            return;
+        }
+        same = Optional.of(descriptor);
+        haveSame++;
+        if (haveSame < MAX_SAME) {
+            askNext();
+        } else {
+            end();
+        }
     }
 
     private void onFailure(Throwable failure) {

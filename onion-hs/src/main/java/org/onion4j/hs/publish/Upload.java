@@ -79,6 +79,7 @@ final class Upload {
         result.whenComplete((failure, end) -> circuit.cancel(false));
         circuit.whenComplete((built, failure) -> {
             if (failure != null) {
+                log.debug("no circuit to a directory of descriptors", failure);
                 fail(UploadFailure.UNREACHABLE, "no circuit to it");
                 return;
             }

@@ -21,6 +21,7 @@ import org.onion4j.api.internal.ArrivingStream;
 import org.onion4j.api.internal.ArrivingStream.Refusal;
 import org.onion4j.api.internal.Futures;
 import org.onion4j.circuit.log.SparingLog;
+import org.onion4j.circuit.runtime.Activity;
 import org.onion4j.circuit.runtime.Scheduler;
 import org.onion4j.circuit.runtime.Scheduler.Cancellable;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ public final class ServiceStreams {
     private final ImmutableMap<Integer, PortTarget> ports;
     private final int backlog;
     private final Scheduler scheduler;
+    private final Activity activity;
     private final Consumer<OnionServiceEvent> events;
     private final SparingLog faults;
     private final StreamPlaces places;
@@ -55,6 +57,7 @@ public final class ServiceStreams {
     /**
      * @param maxStreams how many streams handlers and servers may have at a time
      * @param backlog how many may wait in each queue
+     * @param activity is told of streams that a thread of ours is about to take, not of what handlers then do
      */
     public ServiceStreams(
             ImmutableMap<Integer, PortTarget> ports,
@@ -62,10 +65,12 @@ public final class ServiceStreams {
             int backlog,
             Scheduler scheduler,
             Ticker ticker,
+            Activity activity,
             Consumer<OnionServiceEvent> events) {
         this.ports = ports;
         this.backlog = backlog;
         this.scheduler = scheduler;
+        this.activity = activity;
         this.events = events;
         this.faults = new SparingLog(log, ticker);
         this.places = new StreamPlaces(maxStreams, scheduler);
@@ -131,6 +136,8 @@ public final class ServiceStreams {
         private final AtomicBoolean begun = new AtomicBoolean(); // or given up before
         private volatile Optional<StreamPlaces.Place> place = Optional.empty();
         private volatile Optional<ServedStream> served = Optional.empty();
+        private volatile Activity.Span coming = Activity.NOTHING;
+        private volatile boolean settled; // accepted or refused
         private volatile boolean ended;
 
         Handled(ArrivingStream stream, PortTarget.Handle handle) {
@@ -155,6 +162,9 @@ public final class ServiceStreams {
                 places.release(given); // ended before it had it
                 return;
             }
+            if (!handle.executor().isPresent()) { // which may keep the task for as long as it likes
+                coming = activity.begin(() -> settled);
+            }
             Cancellable limit = scheduler.schedule(() -> giveUp(Reason.EXECUTOR_REFUSED), BEGIN_LIMIT);
             Runnable task = () -> {
                 limit.cancel();
@@ -164,6 +174,7 @@ public final class ServiceStreams {
                 try {
                     serve();
                 } finally {
+                    coming.close();
                     places.release(given);
                 }
             };
@@ -192,11 +203,14 @@ public final class ServiceStreams {
             if (begun.compareAndSet(false, true)) {
                 place.ifPresent(places::release);
                 ServiceStreams.this.refuse(stream, Refusal.BUSY, why);
+                settled = true;
+                coming.close();
             }
         }
 
         private void serve() {
             ServedStream opened = open(stream);
+            settled = true;
             served = Optional.of(opened);
             if (ended) {
                 opened.close();
