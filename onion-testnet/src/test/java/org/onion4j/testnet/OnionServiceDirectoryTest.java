@@ -268,6 +268,33 @@ class OnionServiceDirectoryTest {
         assertConnects();
     }
 
+    /** T43: who is refused by all introduction points asks three directories whether they know better, and no more. */
+    @Test
+    void t43_directoriesThatTheLastUploadHasNotReached_areNotTakenAtTheirWord() throws Exception {
+        ScriptedService.Point gone = service.points().get(0);
+        ScriptedService.Point fresh = service.points().get(1);
+        Bytes former = text(service, with(1, gone.described()));
+        Bytes latest = text(service, with(2, fresh.described()));
+        world.directories(saying(former));
+        assertConnects();
+
+        gone.conduct(Conduct.REFUSES);
+        AtomicInteger asked = new AtomicInteger();
+        world.directories(
+                relay -> Optional.of(OnionServiceWorld.http(200, asked.getAndIncrement() < 2 ? former : latest)));
+        assertConnects();
+        assertThat(asked).hasValue(3);
+
+        fresh.conduct(Conduct.REFUSES);
+        asked.set(0);
+        world.directories(relay -> {
+            asked.incrementAndGet();
+            return Optional.of(OnionServiceWorld.http(200, latest));
+        });
+        assertThat(world.refusal(client)).isEqualTo(Reason.INTRODUCTION_FAILED);
+        assertThat(asked).as("directories that say the same").hasValue(3);
+    }
+
     private Descriptor with(long revision, IntroductionPoint... points) {
         Descriptor content = service.content(revision);
         return new Descriptor(
