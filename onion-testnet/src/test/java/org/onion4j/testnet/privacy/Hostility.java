@@ -4,15 +4,12 @@ import com.google.common.net.InetAddresses;
 import org.onion4j.circuit.cell.DestroyReason;
 import org.onion4j.circuit.message.EndReason;
 import org.onion4j.testnet.Forgery;
-import org.onion4j.testnet.HostileRelays;
 import org.onion4j.testnet.Passing;
 import org.onion4j.testnet.Reaction;
 import org.onion4j.testnet.SeenCircuit.Direction;
-import org.onion4j.testnet.relay.RelayScript;
-import org.onion4j.testnet.relay.ScriptedCircuit;
 
 /** How relays try to get clients to give themselves away. */
-enum Hostility implements RelayScript, org.onion4j.testnet.Hostility {
+enum Hostility implements org.onion4j.testnet.Hostility {
     /** Says that it has connected to the client's own machine. */
     LYING_ABOUT_ADDRESSES {
         @Override
@@ -79,30 +76,44 @@ enum Hostility implements RelayScript, org.onion4j.testnet.Hostility {
                             .before(Forgery.message("DATA", 1 + passing.random().nextInt(65535), new byte[] {1}))
                     : Reaction.pass();
         }
+    },
+    /** Sends what no hop seems to have sent. */
+    WRONG_DIGEST {
+        @Override
+        org.onion4j.testnet.Hostility forOneRelay() {
+            return org.onion4j.testnet.Hostility.wrongDigest();
+        }
+    },
+    /** Answers clients with the handshake of the first one. */
+    REPLAYED_HANDSHAKE {
+        @Override
+        org.onion4j.testnet.Hostility forOneRelay() {
+            return org.onion4j.testnet.Hostility.replayedHandshake();
+        }
+    },
+    /** Answers each handshake twice. */
+    UNEXPECTED_CREATED2 {
+        @Override
+        org.onion4j.testnet.Hostility forOneRelay() {
+            return org.onion4j.testnet.Hostility.unexpectedCreated2();
+        }
+    },
+    /** Sends more than any window has room for. */
+    FLOOD {
+        @Override
+        org.onion4j.testnet.Hostility forOneRelay() {
+            return org.onion4j.testnet.Hostility.flood(600);
+        }
     };
 
-    private RelayScript script() {
-        return HostileRelays.script(this);
+    /** The ready-made ones remember what they have met: each relay has one of its own. */
+    org.onion4j.testnet.Hostility forOneRelay() {
+        return this;
     }
 
     @Override
-    public boolean onCell(
-            ScriptedCircuit circuit,
-            org.onion4j.testnet.relay.Direction direction,
-            int command,
-            byte[] body,
-            int offset) {
-        return script().onCell(circuit, direction, command, body, offset);
-    }
-
-    @Override
-    public boolean onMessage(ScriptedCircuit circuit, byte[] body) {
-        return script().onMessage(circuit, body);
-    }
-
-    @Override
-    public boolean onSend(ScriptedCircuit circuit, byte[] body) {
-        return script().onSend(circuit, body);
+    public Reaction meet(Passing passing) {
+        throw new IllegalStateException(this + " is for one relay each");
     }
 
     private static boolean isCellBackward(Passing passing) {

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,7 @@ import org.onion4j.testnet.ClientsAside;
 import org.onion4j.testnet.DirectoryFault;
 import org.onion4j.testnet.HostileRelays;
 import org.onion4j.testnet.LogWatch;
+import org.onion4j.testnet.Reaction;
 import org.onion4j.testnet.TestNetwork;
 import org.onion4j.testnet.TestRelay;
 import org.onion4j.testnet.junit.OnionNetworkExtension;
@@ -42,8 +45,11 @@ class PrivacyUnderFaultsTest {
     private static final long SEED = 3;
     private static final int REQUESTS = 24;
     private static final int ROUNDS = 4;
+    private static final int MANY_ROUNDS = 20;
+    private static final Duration CIRCUIT_LIFE = Duration.ofMinutes(11);
     private static final int PRIMARY_GUARDS = 3;
-    private static final Set<String> GUARDS = Set.of("relay1", "relay2", "relay3", "relay4", "relay5", "relay6");
+    private static final Set<String> GUARDS =
+            Set.of("relay1", "relay2", "relay3", "relay4", "relay5", "relay6", "exit1", "exit2");
     private static final Set<String> SMALLER_SIDE = Set.of("auth3", "relay1", "relay2", "relay3", "exit2");
 
     @RegisterExtension
@@ -142,7 +148,7 @@ class PrivacyUnderFaultsTest {
     void nobodyLearnsWhoWantsWhat(Fault fault, TestNetwork network) throws Exception {
         Run run = new Run(network, fault.name().hashCode());
         try (Crowd crowd = run.crowd) {
-            run.begin(RelayScript.HONEST, 0);
+            run.begin();
             crowd.join("c1");
             crowd.join("c2");
             crowd.ask(4);
@@ -163,7 +169,7 @@ class PrivacyUnderFaultsTest {
         smaller.removeIf(relay -> !SMALLER_SIDE.contains(relay.nickname()));
         Run run = new Run(network, "PARTITION".hashCode());
         try (Crowd crowd = run.crowd) {
-            run.begin(RelayScript.HONEST, 0);
+            run.begin();
             for (String name : List.of("c1", "c2", "c3", "c4")) {
                 Path state = Files.createDirectory(folder.resolve(name));
                 crowd.join(name, network.clientBuilder().stateDirectory(state).build());
@@ -228,10 +234,18 @@ class PrivacyUnderFaultsTest {
     void relaysThatBreakRules_learnNoMore(Hostility hostility, TestNetwork network) throws Exception {
         Run run = new Run(network, hostility.name().hashCode());
         try (Crowd crowd = run.crowd) {
-            run.begin(hostility, 4);
+            run.begin(hostility::forOneRelay, 4);
+            if (hostility == Hostility.FLOOD) {
+                crowd.exitsMayInvent();
+            }
             crowd.join("c1");
             crowd.join("c2");
             assertServed(crowd);
+            for (int round = 0; round < MANY_ROUNDS && run.broken.get() == 0; round++) {
+                network.time().advance(CIRCUIT_LIFE); // which relays the next circuits meet is chance
+                crowd.ask(REQUESTS);
+            }
+            assertThat(run.broken).as("rules broken").hasPositiveValue();
             run.check(PRIMARY_GUARDS);
         }
     }
@@ -243,7 +257,7 @@ class PrivacyUnderFaultsTest {
         network.authorities().get(1).withholdSignature();
         network.time().advance(Duration.ofHours(1));
         try (Crowd crowd = run.crowd) {
-            run.begin(RelayScript.HONEST, 0);
+            run.begin();
             network.authorities().get(0).deceive(fault);
             network.relays().stream()
                     .filter(relay -> relay.nickname().startsWith("relay"))
@@ -275,6 +289,7 @@ class PrivacyUnderFaultsTest {
         private final Random random;
         private final Crowd crowd;
         private final List<Eavesdropper> ears = new ArrayList<>();
+        private final AtomicInteger broken = new AtomicInteger();
         private String consensus;
 
         Run(TestNetwork network, long seed) {
@@ -283,19 +298,33 @@ class PrivacyUnderFaultsTest {
             this.crowd = new Crowd(network, SEED * 1000 + seed);
         }
 
+        void begin() throws InterruptedException {
+            begin(() -> passing -> Reaction.pass(), 0);
+        }
+
         /** Nothing of what was before is to be seen; some relays, of each kind, are to be hostile. */
-        void begin(RelayScript hostility, int hostile) throws InterruptedException {
+        void begin(Supplier<org.onion4j.testnet.Hostility> hostility, int hostile) throws InterruptedException {
             network.time().advance(Duration.ofMinutes(1)); // what was held up arrives
             network.relays().forEach(TestRelay::forget);
             consensus = network.consensus();
             List<TestRelay> relays = network.relays();
             for (int i = 0; i < relays.size(); i++) {
                 boolean bad = i % 3 == 1 && i / 3 < hostile; // auth2, relay2, relay5, exit1... by position
-                Eavesdropper ear =
-                        new Eavesdropper(relays.get(i).nickname(), Crowd.SECRET, bad ? hostility : RelayScript.HONEST);
+                RelayScript script = bad ? HostileRelays.script(counted(hostility.get())) : RelayScript.HONEST;
+                Eavesdropper ear = new Eavesdropper(relays.get(i).nickname(), Crowd.SECRET, script);
                 HostileRelays.script(relays.get(i), ear);
                 ears.add(ear);
             }
+        }
+
+        private org.onion4j.testnet.Hostility counted(org.onion4j.testnet.Hostility hostility) {
+            return passing -> {
+                Reaction reaction = hostility.meet(passing);
+                if (reaction != Reaction.pass()) {
+                    broken.incrementAndGet();
+                }
+                return reaction;
+            };
         }
 
         void check(int maxGuards) throws InterruptedException {
@@ -304,7 +333,7 @@ class PrivacyUnderFaultsTest {
                     network, crowd.ownersByHost(), crowd.clientsByOwner(), consensus + network.consensus(), maxGuards);
             PrivacyRules.Verdict verdict = PrivacyRules.check(Sight.all(network), truth);
             assertThat(verdict.violations()).as("violations").isEmpty();
-            assertThat(verdict.circuits()).as("circuits to destinations").isGreaterThan(3);
+            assertThat(verdict.circuits()).as("circuits to destinations").isGreaterThan(4);
             assertThat(ears.stream().flatMap(ear -> ear.violations().stream()))
                     .as("what eavesdroppers could read")
                     .isEmpty();
