@@ -2,11 +2,15 @@ package org.onion4j.testnet.dir;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +27,8 @@ import org.onion4j.directory.doc.DocumentException;
 import org.onion4j.directory.doc.ServerDescriptor;
 
 /**
- * All authorities of a network, and what they do together: at each turn they vote, read each other's votes, compute the
- * consensus, and sign it. Whoever owns this calls {@link #turnOver} when {@link #nextTurn} has come, and gives the outcome
+ * All authorities of a network, and what they do together: at each turn they vote, post their votes to each other, compute
+ * the consensus, each of the votes that it has, and post their signatures, all by {@link VotingRequests}. Whoever owns this calls {@link #turnOver} when {@link #nextTurn} has come, and gives the outcome
  * to the directories. Any thread; a turn takes some milliseconds. Spec: dir-spec, "Exchanging votes", "Computing a
  * consensus from a set of votes", "Exchanging detached signatures".
  */
@@ -32,9 +36,14 @@ public final class Authorities {
     /** The most rounds of random numbers that are made up for when time has been moved. */
     private static final int MAX_MISSED_ROUNDS = 1000;
 
+    /** How many votes are known by their text: those of one turn, and some that come from elsewhere. */
+    private static final int MAX_READ = 16;
+
     private final ImmutableList<Authority> all;
     private final VotingSchedule schedule;
     private final Predicate<RsaIdentity> reachable;
+    private final Cache<Bytes, SignedVote> read =
+            CacheBuilder.newBuilder().maximumSize(MAX_READ).build();
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Instant> last = Optional.empty(); // valid-after of the last turn; guarded by lock
 
@@ -48,6 +57,9 @@ public final class Authorities {
         this.all = ImmutableList.copyOf(all);
         this.schedule = schedule;
         this.reachable = reachable;
+        ImmutableSet<RsaIdentity> identities =
+                all.stream().map(one -> one.keys().identity()).collect(ImmutableSet.toImmutableSet());
+        all.forEach(authority -> authority.exchange().accept(identities, this::readOnce));
     }
 
     /** Each of them. */
@@ -107,7 +119,9 @@ public final class Authorities {
             prepareRandom(validAfter, voters);
             all.forEach(authority -> authority.renewKeys(now));
             last = Optional.of(validAfter);
-            return voters.size() * 2 > all.size() ? consensus(validAfter, now, voters) : Optional.empty();
+            Optional<DirectorySnapshot> made = voters.isEmpty() ? Optional.empty() : consensus(validAfter, now, voters);
+            all.forEach(authority -> authority.exchange().begin(schedule.freshUntil(validAfter)));
+            return made;
         } finally {
             lock.unlock();
         }
@@ -156,41 +170,137 @@ public final class Authorities {
                 (int) schedule.distDelay().toSeconds());
         Set<RsaIdentity> relayIdentities = new HashSet<>();
         all.forEach(authority -> relayIdentities.add(authority.relayIdentity()));
-        List<SignedVote> votes = new ArrayList<>();
-        List<AuthorityKeys> signers = new ArrayList<>();
         for (Authority authority : voters) {
-            votes.add(exchanged(authority.vote(times, relayIdentities, reachable)));
-            if (authority.settings().behaviour() == AuthoritySettings.Behaviour.VOTES_AND_SIGNS) {
-                signers.add(authority.keys());
-            }
+            authority.exchange().begin(validAfter);
+            authority
+                    .exchange()
+                    .addOwn(read(
+                            authority.vote(times, relayIdentities, reachable).text()));
         }
-        if (signers.isEmpty()) {
+        exchangeVotes(voters);
+        boolean freshRandom = voters.get(0).random().isFresh();
+        voters.removeIf(one -> 2 * one.exchange().votes().size() <= all.size());
+        if (voters.stream().noneMatch(Authorities::signs)) {
             return Optional.empty();
         }
-        boolean freshRandom = voters.get(0).random().isFresh();
         for (Authority authority : voters) {
-            for (SignedVote vote : votes) {
+            for (SignedVote vote : authority.exchange().votes()) {
                 authority
                         .random()
                         .learn(vote.vote().source().identity(), vote.vote().sharedRandom());
             }
         }
-        ConsensusMaker maker = new ConsensusMaker(votes, all.size(), freshRandom);
-        voters.forEach(authority -> authority.random().agree(maker.previousRandom(), maker.currentRandom()));
+        compute(times, voters, freshRandom);
+        exchangeSignatures(voters);
+        VoteExchange best = voters.stream()
+                .map(Authority::exchange)
+                .reduce((a, b) -> b.signatureCount() > a.signatureCount() ? b : a)
+                .orElseThrow();
+        if (best.signatureCount() == 0) {
+            return Optional.empty();
+        }
         ImmutableMap.Builder<Flavour, SignedConsensus> consensuses = ImmutableMap.builder();
         for (Flavour flavour : Flavour.values()) {
-            consensuses.put(flavour, SignedConsensus.sign(flavour, maker.unsigned(flavour), times, signers));
+            Optional<SignedConsensus> one = best.consensus(flavour);
+            if (!one.isPresent()) {
+                return Optional.empty(); // signed by others alone, and not in all flavours
+            }
+            consensuses.put(flavour, one.get());
         }
-        return Optional.of(snapshot(consensuses.buildOrThrow(), votes, voters));
+        return Optional.of(snapshot(consensuses.buildOrThrow(), best.votes(), voters));
     }
 
-    /** The vote as the others read it. */
-    private static SignedVote exchanged(SignedVote vote) {
+    /** Each posts its vote to each other, and then fetches those that only others have. */
+    private static void exchangeVotes(List<Authority> voters) {
+        for (Authority from : voters) {
+            Bytes own =
+                    from.exchange().vote(from.keys().identity()).orElseThrow().text();
+            for (Authority to : voters) {
+                if (to != from) {
+                    VotingRequests.post(to, VotingRequests.post(VotingRequests.POST_VOTE, own));
+                }
+            }
+        }
+        for (Authority to : voters) {
+            for (Authority from : voters) {
+                for (SignedVote vote : from.exchange().votes()) {
+                    RsaIdentity identity = vote.vote().source().identity();
+                    if (!to.exchange().vote(identity).isPresent()) {
+                        DirAnswer fetched = VotingRequests.get(from, DocumentText.upperHex(identity.value()));
+                        VotingRequests.post(to, VotingRequests.post(VotingRequests.POST_VOTE, fetched.document()));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Each computes the consensus of the votes that it has; those that have the same ones get the same. */
+    private void compute(Vote.Times times, List<Authority> voters, boolean freshRandom) {
+        Map<ImmutableList<Bytes>, ConsensusMaker> makers = new HashMap<>();
+        Map<ConsensusMaker, List<UnsignedConsensus>> made = new HashMap<>();
+        for (Authority authority : voters) {
+            ImmutableList<SignedVote> votes = authority.exchange().votes();
+            ImmutableList<Bytes> digests =
+                    votes.stream().map(SignedVote::digest).collect(ImmutableList.toImmutableList());
+            ConsensusMaker maker =
+                    makers.computeIfAbsent(digests, key -> new ConsensusMaker(votes, all.size(), freshRandom));
+            authority.random().agree(maker.previousRandom(), maker.currentRandom());
+            List<UnsignedConsensus> consensuses = made.computeIfAbsent(maker, one -> unsigned(one, times));
+            authority.exchange().computed(consensuses);
+        }
+    }
+
+    private static List<UnsignedConsensus> unsigned(ConsensusMaker maker, Vote.Times times) {
+        List<UnsignedConsensus> all = new ArrayList<>();
+        for (Flavour flavour : Flavour.values()) {
+            all.add(UnsignedConsensus.of(flavour, times, maker.unsigned(flavour)));
+        }
+        return all;
+    }
+
+    private static boolean signs(Authority authority) {
+        return authority.settings().behaviour() == AuthoritySettings.Behaviour.VOTES_AND_SIGNS;
+    }
+
+    /** Those that sign do, and post their signatures to each other; then all fetch what only others have. */
+    private static void exchangeSignatures(List<Authority> voters) {
+        for (Authority from : voters) {
+            if (signs(from)) {
+                from.exchange().sign(from.keys());
+                Bytes text = from.exchange().signatures().orElseThrow().text();
+                for (Authority to : voters) {
+                    if (to != from) {
+                        VotingRequests.post(to, VotingRequests.post(VotingRequests.POST_SIGNATURE, text));
+                    }
+                }
+            }
+        }
+        for (Authority to : voters) {
+            for (Authority from : voters) {
+                if (from.exchange().signatureCount() > to.exchange().signatureCount()) {
+                    DirAnswer fetched = VotingRequests.get(from, VotingRequests.SIGNATURES);
+                    VotingRequests.post(to, VotingRequests.post(VotingRequests.POST_SIGNATURE, fetched.document()));
+                }
+            }
+        }
+    }
+
+    /** Reads a vote, once for all who get it. */
+    private SignedVote read(Bytes text) {
         try {
-            return VoteParser.parse(vote.text().toArray());
+            return readOnce(text);
         } catch (DocumentException e) {
             throw new IllegalStateException("a vote that we made is no good", e);
         }
+    }
+
+    private SignedVote readOnce(Bytes text) throws DocumentException {
+        SignedVote known = read.getIfPresent(text);
+        if (known == null) {
+            known = VoteParser.parse(text.toArray());
+            read.put(text, known);
+        }
+        return known;
     }
 
     private DirectorySnapshot snapshot(
@@ -198,7 +308,15 @@ public final class Authorities {
         ImmutableList.Builder<AuthorityCertificate> certificates = ImmutableList.builder();
         Map<Bytes, Bytes> microdescriptors = new LinkedHashMap<>();
         TreeMap<RsaIdentity, ServerDescriptor> descriptors = new TreeMap<>();
-        all.forEach(authority -> certificates.addAll(authority.keys().certificates()));
+        Set<Bytes> signingKeys = new HashSet<>();
+        for (Authority authority : all) {
+            authority.keys().certificates().forEach(one -> signingKeys.add(one.signingKeyDigest()));
+            certificates.addAll(authority.keys().certificates());
+        }
+        votes.stream() // one that came from elsewhere may have another signing key
+                .map(vote -> vote.vote().certificate())
+                .filter(one -> signingKeys.add(one.signingKeyDigest()))
+                .forEach(certificates::add);
         for (Authority authority : voters) {
             for (ServerDescriptor descriptor : authority.descriptors()) {
                 ServerDescriptor known = descriptors.put(descriptor.keys().identity(), descriptor);

@@ -39,6 +39,7 @@ public final class Authority {
     private final int dirPort;
     private final RandomSource keySource;
     private final SharedRandom random;
+    private final VoteExchange exchange = new VoteExchange();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<RsaIdentity, ServerDescriptor> descriptors = new TreeMap<>(); // guarded by lock
@@ -217,6 +218,11 @@ public final class Authority {
 
     SharedRandom random() {
         return random;
+    }
+
+    /** What it has of the next consensus. */
+    VoteExchange exchange() {
+        return exchange;
     }
 
     /**

@@ -98,7 +98,7 @@ public final class DirServer {
             return DirAnswer.status(400, "Not an authority");
         }
         if (!request.path().equals("/tor/")) {
-            return DirAnswer.notFound();
+            return VotingRequests.post(authority.get(), request);
         }
         try {
             return switch (DescriptorUpload.take(request.body().toArray(), authority.get(), clock.instant())) {

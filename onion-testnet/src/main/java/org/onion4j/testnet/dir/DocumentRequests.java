@@ -54,6 +54,10 @@ final class DocumentRequests {
             return consensus(request, path.substring(CURRENT.length()));
         } else if (path.startsWith(CURRENT)) {
             return votes(path.substring(CURRENT.length()));
+        } else if (path.startsWith(VotingRequests.NEXT)) {
+            return authority
+                    .map(a -> VotingRequests.get(a, path.substring(VotingRequests.NEXT.length())))
+                    .orElseGet(DirAnswer::notFound);
         } else if (path.startsWith(KEYS)) {
             return certificates(request, path.substring(KEYS.length()));
         } else if (path.startsWith(MICRO)) {
@@ -147,10 +151,7 @@ final class DocumentRequests {
         }
     }
 
-    /**
-     * The votes behind the newest consensus. Those for the next one can't be had, for our authorities exchange votes and
-     * signatures within one moment: at any other, authorities have none either.
-     */
+    /** The votes behind the newest consensus. */
     private DirAnswer votes(String name) {
         Map<RsaIdentity, Bytes> votes =
                 store.newest().map(DirectorySnapshot::votes).orElse(ImmutableSortedMap.of());
@@ -293,7 +294,8 @@ final class DocumentRequests {
         return documents.stream().map(text).toList();
     }
 
-    private static DirAnswer answer(List<Bytes> texts) {
+    /** All of these one behind the other; not found if there is none. */
+    static DirAnswer answer(List<Bytes> texts) {
         return texts.isEmpty() ? DirAnswer.notFound() : DirAnswer.ok(Bytes.concat(texts.toArray(new Bytes[0])));
     }
 
@@ -309,7 +311,7 @@ final class DocumentRequests {
     }
 
     /** The hexadecimal words of a list; others are passed over. */
-    private static List<Bytes> hexList(String list, char separator) {
+    static List<Bytes> hexList(String list, char separator) {
         List<Bytes> values = new ArrayList<>();
         for (String name : names(list, separator)) {
             Bytes value = hex(name);

@@ -1,7 +1,5 @@
 package org.onion4j.testnet.dir;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +7,6 @@ import java.time.Instant;
 import java.util.Collection;
 import org.onion4j.crypto.bytes.Bytes;
 import org.onion4j.crypto.bytes.RsaIdentity;
-import org.onion4j.crypto.primitive.Digests;
-import org.onion4j.directory.doc.ConsensusDiff;
-import org.onion4j.directory.doc.DigestAlgorithm;
 
 /**
  * A consensus with signatures. Immutable: any thread.
@@ -28,36 +23,6 @@ public record SignedConsensus(
         ImmutableSet<RsaIdentity> signers,
         Bytes diffBase,
         Bytes text) {
-
-    private static final String SIGNATURE = "directory-signature ";
-
-    /** Puts the signatures of these authorities under a text, which must have none yet. */
-    static SignedConsensus sign(Flavour flavour, String unsigned, Vote.Times times, Collection<AuthorityKeys> keys) {
-        checkArgument(!keys.isEmpty(), "nobody signs");
-        byte[] signedPart = DocumentText.bytes(unsigned + SIGNATURE);
-        boolean sha1 = flavour.digestAlgorithm() == DigestAlgorithm.SHA1;
-        Bytes digest = sha1 ? Digests.sha1(signedPart) : Digests.sha256(signedPart);
-        DocumentText text = new DocumentText().raw(unsigned);
-        ImmutableSet.Builder<RsaIdentity> signers = ImmutableSet.builder();
-        for (AuthorityKeys one : keys) {
-            text.line(
-                            "directory-signature",
-                            sha1 ? "" : "sha256",
-                            DocumentText.upperHex(one.identity().value()),
-                            DocumentText.upperHex(one.signingKeyDigest()))
-                    .object("SIGNATURE", one.sign(digest));
-            signers.add(one.identity());
-        }
-        byte[] whole = text.bytes();
-        return new SignedConsensus(
-                flavour,
-                times.validAfter(),
-                times.freshUntil(),
-                times.validUntil(),
-                signers.build(),
-                ConsensusDiff.baseDigest(whole),
-                Bytes.copyOf(whole));
-    }
 
     /** The whole document. */
     public String asText() {
